@@ -1,0 +1,52 @@
+# Each target sets up .venv from the lock by itself; a second call reinstalls nothing.
+#   make run     ten years of prices to results/<run>/report.html
+#   make test    the tests            make lint    format, style, types, workflow
+#   make bench   side-by-side timings make lock    new lock from pyproject.toml
+#   make schema  schema and key tables from firmsim.config
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test lint format bench schema lock
+.DEFAULT_GOAL := run
+
+run: .venv/installed
+	$(BIN)/snakemake --cores $(CORES)
+	@echo "Report: $$($(BIN)/python -m firmsim.paths)"
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/python .ci/lint_workflow.py
+
+format: .venv/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/snakefmt Snakefile workflow
+
+bench: .venv/installed-dev
+	$(BIN)/python benchmarks/main_job.py
+
+schema: .venv/installed-dev
+	$(BIN)/python -m firmsim.reference
+
+lock:
+	$(PYTHON) .ci/lock.py
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than 3.11; call make with PYTHON=python3.11" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(PIP) install -r requirements-dev.lock
+	touch $@
