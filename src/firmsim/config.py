@@ -1,0 +1,433 @@
+"""The configuration of a run: every key, its unit, default and limits, in one place.
+
+The models here are the source of ``workflow/schemas/config.schema.json`` and of the table in
+``config/README.md``; a test fails when either drifts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from firmsim.errors import ConfigError
+from firmsim.tickers import check_ticker
+
+MIN_FIRMS = 3
+"""Fewest firms that can be compared: two have one score and nothing to rank it against."""
+
+Activation = Literal["tanh", "sigmoid", "relu", "linear", "softmax"]
+Action = Literal["mask", "drop", "stop"]
+FirmAction = Literal["drop", "stop"]
+Comparator = Literal[
+    "pearson",
+    "spearman",
+    "rank-correlation",
+    "market-residual",
+    "pca-10",
+    "pca-20",
+    "pca-50",
+    "rbf",
+    "random",
+]
+
+
+def _quoted(value: object) -> object:
+    """Refuse what YAML turned into something else than the ticker that was typed."""
+    if isinstance(value, (bool, int, float, date)):
+        message = f"YAML read this ticker as the {type(value).__name__} {value}; put it in quotes"
+        raise ValueError(message)
+    return value
+
+
+Ticker = Annotated[str, BeforeValidator(_quoted), AfterValidator(check_ticker)]
+
+
+def _distinct(tickers: list[str]) -> list[str]:
+    twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
+    if twice:
+        message = f"ticker {twice[0]!r} is listed more than once; keep one"
+        raise ValueError(message)
+    return tickers
+
+
+Tickers = Annotated[list[Ticker], AfterValidator(_distinct)]
+
+
+def _kind(value: object) -> str:
+    return "file" if isinstance(value, (str, Path)) else "tickers"
+
+
+Firms = Annotated[
+    Annotated[Tickers, Tag("tickers")] | Annotated[Path, Tag("file")], Discriminator(_kind)
+]
+"""Firms are named by a list of tickers or by the path of a CSV."""
+
+
+class Section(BaseModel):
+    """A block of the configuration; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True, use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _meant(cls, value: object) -> object:
+        """Refuse what pydantic would take for a number or a path, but nobody means as one."""
+        if isinstance(value, bool):
+            message = f"{str(value).lower()} (or yes, no, on, off) is not valid here"
+            raise ValueError(message)
+        if value == "":
+            message = "is an empty text; fill it in, or leave out the quotes"
+            raise ValueError(message)
+        return value
+
+
+class Prices(Section):
+    """Where daily prices come from, and which days of them are used."""
+
+    source: Literal["bundled", "file", "yahoo"] = "bundled"
+    """bundled: 431 S&P 500 firms, 2007-2016; file: your own; yahoo: Yahoo Finance."""
+    path: Path | None = None
+    """Source `file`: a wide or long CSV or parquet file, or a folder of one CSV a ticker."""
+    start: date | None = None
+    """First day used (YYYY-MM-DD); empty: the first there is. Source `yahoo` needs it."""
+    end: date | None = None
+    """Last day used (YYYY-MM-DD); empty: the last there is. Source `yahoo` needs it."""
+    workers: int = Field(2, ge=1, le=8)
+    """Source `yahoo`: tickers asked for at the same time."""
+    timeout: float = Field(10.0, gt=0)
+    """Source `yahoo`: seconds to wait for one answer."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.start and self.end and self.start > self.end:
+            message = f"start: {self.start} is after prices.end ({self.end}); swap or correct them"
+            raise ValueError(message)
+        if self.source == "file" and self.path is None:
+            message = "path: is empty, but prices.source is 'file'; name your file or folder"
+            raise ValueError(message)
+        if self.source == "yahoo":
+            for key in ("start", "end"):
+                if getattr(self, key) is None:
+                    message = (
+                        f"{key}: is empty, but prices.source is 'yahoo'; give a date (YYYY-MM-DD)"
+                    )
+                    raise ValueError(message)
+        return self
+
+
+class Actions(Section):
+    """What to do about each kind of finding: mask the value, drop the firm, or stop the run."""
+
+    nonpositive_price: Action = "mask"
+    """A price that is zero or negative."""
+    duplicate_date: Action = "mask"
+    """A date given twice; equal prices are merged, different ones masked."""
+    unsorted_date: Action = "mask"
+    """Dates out of order; `mask` sorts them."""
+    gap: Action = "mask"
+    """Days without a price inside a firm's history; `mask` leaves them missing."""
+    stale_run: Action = "mask"
+    """The same price for many days; `mask` removes the repeats."""
+    jump: Action = "mask"
+    """A one-day move far outside the firm's own range; `mask` removes that day's price."""
+    identical_series: FirmAction = "drop"
+    """The same prices under two tickers; `drop` keeps the first."""
+    short_history: FirmAction = "drop"
+    """Too few prices to learn from."""
+    duplicate_ticker: FirmAction = "stop"
+    """A ticker that stands twice in the data; `drop` keeps the first."""
+
+
+class Audit(Section):
+    """Checks on prices before anything is learnt from them."""
+
+    gap_days: int = Field(5, ge=1)
+    """A run of at least this many missing trading days is a gap."""
+    stale_days: int = Field(10, ge=2)
+    """A run of at least this many equal prices is stale."""
+    jump_scale: float = Field(30.0, gt=0)
+    """A jump is this many robust standard deviations (1.4826 x median absolute deviation)."""
+    jump_window: int = Field(60, ge=10)
+    """Days on either side that give that deviation; the more restless side counts."""
+    jump_floor: float = Field(0.3, gt=0)
+    """A jump is also at least this large (log price change, with and without the market)."""
+    min_history: int = Field(250, ge=2)
+    """Fewest prices (trading days) a firm needs."""
+    actions: Actions = Field(default_factory=Actions)
+    """What to do about each kind of finding."""
+
+
+class Growth(Section):
+    """Growth rates and their cross-sectional transform."""
+
+    trading_days_per_year: int = Field(252, ge=1)
+    """1/dt of the growth rate (1/year)."""
+    risk_free_rate: float = 0.0
+    """Subtracted from every growth rate (1/year)."""
+    volatility_halflife: float = Field(20.0, gt=0)
+    """Half-life of the lagged EWMA volatility that scales a growth rate (trading days)."""
+    clip: float = Field(4.0, gt=0)
+    """Scaled growth rates are cut off at this many standard deviations."""
+
+
+class Training(Section):
+    """What every encoder's training shares: which firms and days it may see, and where it runs."""
+
+    train_firms: Firms | None = None
+    """Firms that training sees: tickers, or a CSV with a `ticker` column; empty: all scored."""
+    fit_share: float = Field(0.8, gt=0, lt=1)
+    """Share of the days, from the first, that is fitted on; the rest tests (8 of 10 years)."""
+    validation_share: float = Field(0.125, gt=0, lt=1)
+    """Share of the fit period, at its end, that decides when to stop (1 of 8 years)."""
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
+    """Where tensors live; auto: a GPU when there is one."""
+
+
+class Encoder(Section):
+    """One recurrent encoder: cell, objective, sizes, seeds and how it is trained."""
+
+    cell: Literal["elman", "jordan"]
+    """Recurrence: elman feeds back the hidden state, jordan the output."""
+    objective: Literal["comovement", "forecast"]
+    """What it is trained for, always without labels."""
+    name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", validate_default=False)
+    """Name in files and tables; empty: `<cell>-<objective>`."""
+    seeds: list[Annotated[int, Field(ge=0)]] = Field([0], min_length=1)
+    """One training each; scores are averaged over them."""
+    hidden: int = Field(64, ge=1)
+    """Hidden units."""
+    state: int | None = Field(None, ge=1)
+    """Jordan: state units; empty: as many as hidden."""
+    outputs: int = Field(16, ge=1)
+    """Outputs a day (comovement); forecast always has one."""
+    hidden_activation: Activation = "tanh"
+    """sigma_h."""
+    output_activation: Activation = "linear"
+    """sigma_y."""
+    state_activation: Activation = "tanh"
+    """Jordan: sigma_s."""
+    steps: int = Field(800, ge=1)
+    """Most gradient steps."""
+    batch_firms: int = Field(256, ge=3)
+    """Firms a step (fewer when there are fewer)."""
+    windows: list[Annotated[int, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
+    """Lengths of the training windows (trading days), drawn at random."""
+    portfolios: int = Field(20, ge=0)
+    """comovement: principal portfolios K in the input (fewer when there are few firms)."""
+    temperature: float = Field(0.03, gt=0)
+    """comovement: softness of the target neighbourhoods."""
+    correlation_weight: float = Field(0.4, ge=0, le=1)
+    """comovement: weight of the correlation loss; the rest is the softmax loss."""
+    day_dropout: float = Field(0.2, ge=0, lt=1)
+    """Share of the days of a window that are hidden from the encoder."""
+    learning_rate: float = Field(3e-3, gt=0)
+    """Largest step of the one-cycle schedule."""
+    weight_decay: float = Field(1e-4, ge=0)
+    """AdamW's decoupled weight decay."""
+    clip_norm: float = Field(1.0, gt=0)
+    """Gradients are scaled down to this norm."""
+    validate_every: int = Field(100, ge=1)
+    """Steps between two looks at the validation period."""
+    patience: int = Field(5, ge=1)
+    """Looks without improvement after which training stops."""
+    embedding: int = Field(64, ge=1)
+    """comovement: size of the embedding (fewer when there are fewer firms)."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not self.name:
+            self.name = f"{self.cell}-{self.objective}"
+        if len(set(self.seeds)) < len(self.seeds):
+            message = f"seeds: {self.seeds} holds a seed twice; keep one"
+            raise ValueError(message)
+        if self.name in get_args(Comparator):
+            message = f"name: {self.name!r} is the name of a comparator; choose another"
+            raise ValueError(message)
+        return self
+
+
+class Similarity(Section):
+    """Scores of every pair of firms."""
+
+    comparators: list[Comparator] = Field(list(get_args(Comparator)))
+    """Classical scores shown beside the encoders."""
+    neighbours: int = Field(20, ge=1)
+    """Nearest peers listed for each firm (fewer when there are fewer firms)."""
+
+
+class Association(Section):
+    """Agreement of the scores with sector and size."""
+
+    permutations: int = Field(999, ge=19)
+    """Random permutations of the firms; the smallest p value is 1 / (permutations + 1)."""
+    seed: int = Field(0, ge=0)
+    """Seed of the permutations and of the random score."""
+
+
+def _default_encoders() -> list[Encoder]:
+    return [
+        Encoder(cell=cell, objective=objective)
+        for objective in ("comovement", "forecast")
+        for cell in ("elman", "jordan")
+    ]
+
+
+class Config(Section):
+    """A whole run."""
+
+    run: str = Field("sp500_2007_2016", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the run: its folder under results/."""
+    prices: Prices = Field(default_factory=Prices)
+    """Where prices come from."""
+    firms: Firms | None = None
+    """Firms to score: tickers, or a firms table (CSV: ticker and, where known, name, sector,
+    industry, market_cap); empty: every firm of the source."""
+    audit: Audit = Field(default_factory=Audit)
+    """Checks on prices."""
+    growth: Growth = Field(default_factory=Growth)
+    """Growth rates."""
+    training: Training = Field(default_factory=Training)
+    """What every encoder's training shares."""
+    encoders: list[Encoder] = Field(default_factory=_default_encoders)
+    """The encoders to train."""
+    similarity: Similarity = Field(default_factory=Similarity)
+    """Scores and comparators."""
+    association: Association = Field(default_factory=Association)
+    """Sector and size statistics."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [encoder.name for encoder in self.encoders]
+        for name in names:
+            if names.count(name) > 1:
+                message = f"encoders: two are named {name!r}; give each its own `name`"
+                raise ValueError(message)
+        if not names and not self.similarity.comparators:
+            message = "encoders: is empty and so is similarity.comparators; there is nothing to do"
+            raise ValueError(message)
+        if self.prices.source == "yahoo" and self.firms is None:
+            message = "firms: is empty, but prices.source is 'yahoo'; list tickers or name a CSV"
+            raise ValueError(message)
+        if isinstance(self.firms, list) and len(self.firms) < MIN_FIRMS:
+            message = f"firms: {len(self.firms)} firms are too few; give at least {MIN_FIRMS}"
+            raise ValueError(message)
+        return self
+
+
+_KEY = re.compile(r"^(\w+): ")
+"""A section's own check starts its message with the key at fault."""
+
+
+def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> Config:
+    """Check a merged configuration and fill in the defaults.
+
+    Parameters
+    ----------
+    values : mapping
+        Keys as given, all files and command line options merged.
+    files : sequence of path
+        The files they were merged from, the last one winning; only used to say where a bad key is.
+
+    Returns
+    -------
+    Config
+        The whole configuration.
+
+    Raises
+    ------
+    ConfigError
+        Names the key, its value, the file and, for an unknown key, the nearest known one.
+    """
+    try:
+        return Config.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = _path(first)
+        message = _one_line(path, first) + f", in {_origin(path, values, files)}"
+        if error.error_count() > 1:
+            message += f" (and {error.error_count() - 1} more)"
+        raise ConfigError(" ".join(message.splitlines())) from None
+
+
+def _path(error: Any) -> list[str | int]:
+    """Keys and positions that lead to the value of one pydantic error."""
+    path = [
+        part
+        for before, part in zip((None, *error["loc"]), error["loc"], strict=False)
+        if not (before in ("firms", "train_firms") and part == "tickers")  # tag of a union
+    ]
+    if error["type"] == "value_error" and (key := _KEY.match(str(error["ctx"]["error"]))):
+        path.append(key[1])
+    return path
+
+
+def _one_line(path: list[str | int], error: Any) -> str:
+    """Key, value and what to do, for one pydantic error."""
+    key = ".".join(str(part) for part in path)
+    if error["type"] == "extra_forbidden":
+        known = list(_section(path[:-1]).model_fields)
+        near = difflib.get_close_matches(str(path[-1]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        return f"{key}: unknown key; {hint}"
+    if error["type"] == "value_error":
+        return f"{key}: " + _KEY.sub("", str(error["ctx"]["error"]))
+    if error["type"] == "missing":
+        return f"{key}: is missing; give it a value"
+    reason = error["msg"][0].lower() + error["msg"][1:]
+    return f"{key}: {error['input']!r} is not valid: {reason}"
+
+
+def _section(path: Sequence[str | int]) -> type[Section]:
+    """Model that holds the keys at a path such as ``["encoders", 0]``."""
+    section: type[Section] = Config
+    for part in path:
+        if isinstance(part, int):
+            continue
+        annotation = section.model_fields[part].annotation
+        candidates = [annotation, *get_args(annotation)]
+        section = next(c for c in candidates if isinstance(c, type) and issubclass(c, Section))
+    return section
+
+
+def _origin(path: Sequence[str | int], values: Any, files: Sequence[str | Path]) -> str:
+    """Last file that sets the key, or its nearest parent; else the command line."""
+    for depth in range(len(path), 0, -1):
+        given = _at(values, path[:depth])
+        if given is None:
+            continue
+        for file in reversed(files):
+            found = _at(yaml.safe_load(Path(file).read_text(encoding="utf-8")), path[:depth])
+            if found is None:
+                continue
+            merged = isinstance(found, Mapping) and isinstance(given, Mapping)
+            return str(file) if merged or str(found) == str(given) else "the command line"
+        return "the command line" if files else "the configuration"
+    return str(files[-1]) if files else "the configuration"
+
+
+def _at(node: Any, path: Sequence[str | int]) -> Any:
+    """Value at a path of keys and positions; None where there is nothing."""
+    for part in path:
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return node

@@ -1,0 +1,72 @@
+"""What a ticker may look like.
+
+Tickers become file names and table keys, so they are checked once, here, before anything else.
+"""
+
+import re
+
+from firmsim.errors import FirmsError
+
+TICKER = re.compile(r"\^?[A-Za-z0-9][A-Za-z0-9.\-=&]*")
+"""Letters and digits, then also ``. - = &``; an index may start with ``^``. No path separators."""
+
+
+def check_ticker(ticker: str) -> str:
+    """Return the ticker unchanged if it is one.
+
+    Parameters
+    ----------
+    ticker : str
+        For example ``AAPL``, ``BRK-B``, ``1299.HK``, ``^GSPC``, ``NA`` or ``TRUE``.
+
+    Returns
+    -------
+    str
+        The same ticker.
+
+    Raises
+    ------
+    ValueError
+        It is empty, or holds a character that no exchange uses (``/``, a space, ...).
+    """
+    if not ticker:
+        message = "a ticker is empty; remove it or fill it in"
+        raise ValueError(message)
+    if not TICKER.fullmatch(ticker) or ".." in ticker:
+        message = f"{ticker!r} is not a ticker; use letters, digits and . - = & only"
+        raise ValueError(message)
+    return ticker
+
+
+def check_tickers(tickers: list[str], where: str) -> list[str]:
+    """Return the tickers unchanged if each is one and none stands twice.
+
+    Parameters
+    ----------
+    tickers : list of str
+        As read, in order.
+    where : str
+        File or key they came from, for the error.
+
+    Returns
+    -------
+    list of str
+        The same tickers.
+
+    Raises
+    ------
+    FirmsError
+        Names the first ticker that is malformed or repeated, and where it stands.
+    """
+    seen = set()
+    for position, ticker in enumerate(tickers, start=1):
+        try:
+            check_ticker(ticker)
+        except ValueError as error:
+            message = f"{where}: entry {position}: {error}"
+            raise FirmsError(message) from None
+        if ticker in seen:
+            message = f"{where}: ticker {ticker!r} is listed more than once; keep one"
+            raise FirmsError(message)
+        seen.add(ticker)
+    return tickers
