@@ -1,0 +1,76 @@
+"""The interface every source of prices has, and the choice of one by the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from firmsim.config import Prices
+from firmsim.errors import ConfigError
+from firmsim.prices.bundled import BundledPrices
+from firmsim.prices.file import FilePrices
+from firmsim.prices.raw import RawPrices
+from firmsim.prices.yahoo import YahooPrices
+
+BUNDLED = Path("bundled") / "cvxportfolio-1.5.1.tar.gz"
+"""Where the bundled archive stands below the resources folder."""
+
+
+class PriceSource(Protocol):
+    """Somewhere daily prices can be read from."""
+
+    def read(
+        self, tickers: Sequence[str] | None, start: date | None, end: date | None
+    ) -> RawPrices:
+        """Prices of these firms on these days.
+
+        Parameters
+        ----------
+        tickers : sequence of str or None
+            Firms, in the order wanted; None: all there are.
+        start, end : date or None
+            First and last day, both included; None: no limit.
+
+        Returns
+        -------
+        RawPrices
+            As the source has them, unchecked.
+
+        Raises
+        ------
+        PriceError
+            A ticker is not there, nothing is there, or it cannot be read.
+        """
+        ...
+
+
+def open_source(settings: Prices, resources: Path) -> PriceSource:
+    """Source of prices that the configuration names.
+
+    Parameters
+    ----------
+    settings : Prices
+        Section ``prices`` of the configuration.
+    resources : Path
+        Folder of what was fetched once and is kept.
+
+    Returns
+    -------
+    PriceSource
+        Nothing is read yet.
+
+    Raises
+    ------
+    ConfigError
+        ``prices.path`` is missing for the source ``file``.
+    """
+    if settings.source == "bundled":
+        return BundledPrices(resources / BUNDLED)
+    if settings.source == "yahoo":
+        return YahooPrices(resources / "yahoo", settings.workers, settings.timeout)
+    if settings.path is None:
+        message = "prices.path: is empty, but prices.source is 'file'; name your file or folder"
+        raise ConfigError(message)
+    return FilePrices(settings.path)

@@ -1,0 +1,119 @@
+"""Jumps: the fast search against the definition, and what must not be one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from naive_jumps import ref_jumps, ref_net_changes
+
+from firmsim.config import Audit
+from firmsim.prices.findings import Findings
+from firmsim.prices.jumps import jumps, median_of_others
+
+
+def panel(values):
+    index = pd.bdate_range("2012-01-02", periods=len(values), name="date")
+    return pd.DataFrame(values, index, [f"F{firm}" for firm in range(values.shape[1])])
+
+
+def walk(rng, n_days, n_firms, volatility=0.01):
+    market = rng.normal(0, 0.01, (n_days, 1))
+    return np.exp(np.cumsum(market + rng.normal(0, volatility, (n_days, n_firms)), axis=0))
+
+
+def found(values, **changed):
+    settings = Audit(**changed)
+    findings = Findings(settings.actions)
+    return jumps(panel(values), settings, findings), findings.table()
+
+
+@pytest.mark.parametrize("n_firms", [1, 2, 3, 4, 9])
+def test_median_of_others_matches_the_definition(rng, n_firms):
+    prices = walk(rng, 40, n_firms)
+    prices[rng.random(prices.shape) < 0.2] = np.nan
+    changes = np.full(prices.shape, np.nan)
+    changes[1:] = np.diff(np.log(prices), axis=0)
+    np.testing.assert_allclose(changes - median_of_others(changes), ref_net_changes(prices))
+
+
+@pytest.mark.parametrize(("n_days", "n_firms"), [(300, 8), (60, 3)])
+def test_jumps_match_the_definition(rng, n_days, n_firms):
+    prices = walk(rng, n_days, n_firms)
+    for size in np.linspace(-1, 1, 40):  # all that follows moves with it: nothing is taken back
+        prices[rng.integers(1, n_days) :, rng.integers(n_firms)] *= np.exp(size)
+    prices[rng.random(prices.shape) < 0.05] = np.nan
+    ref = ref_jumps(prices, floor=0.3, scale=20, window=30)
+    comp, findings = found(prices, jump_floor=0.3, jump_scale=20, jump_window=30)
+    assert ref.sum() >= 5
+    np.testing.assert_array_equal(comp, ref)
+    assert len(findings) == ref.sum()
+
+
+@pytest.mark.parametrize("firm", range(3))
+def test_a_wrong_adjustment_among_three_firms_is_found(rng, firm):
+    prices = walk(rng, 60, 3)
+    prices[25:, firm] *= 1.77
+    flags, findings = found(prices)
+    assert np.argwhere(flags).tolist() == [[25, firm]]
+    assert findings[["ticker", "date"]].to_numpy().tolist() == [[f"F{firm}", "2012-02-06"]]
+    assert findings.loc[0, "value"].startswith(f"{prices[25, firm] / prices[24, firm] - 1:+.1%} in")
+
+
+@pytest.mark.parametrize("factor", [3, 1 / 3])
+def test_the_jump_of_one_of_three_is_not_laid_on_the_others(rng, factor):
+    prices = walk(rng, 60, 3)
+    prices[25:, 1] *= factor
+    assert np.argwhere(found(prices)[0]).tolist() == [[25, 1]]
+
+
+def test_one_wrong_price_is_one_finding_and_the_right_ones_stay(rng):
+    prices = walk(rng, 100, 5)
+    prices[50, 2] *= 100
+    flags, findings = found(prices)
+    assert np.argwhere(flags).tolist() == [[50, 2]]
+    assert len(findings) == 1
+
+
+def test_two_jumps_the_same_way_are_two_findings(rng):
+    prices = walk(rng, 100, 5)
+    prices[50:, 2] *= 2
+    prices[51:, 2] *= 2
+    flags, _ = found(prices)
+    assert np.argwhere(flags).tolist() == [[50, 2], [51, 2]]
+
+
+def test_a_crash_of_everybody_is_no_jump(rng):
+    prices = walk(rng, 100, 6)
+    prices[50:] *= 0.5
+    flags, _ = found(prices)
+    assert not flags.any()
+
+
+@pytest.mark.parametrize("restless", [slice(0, 100), slice(100, 200)])
+def test_a_move_at_the_edge_of_restless_times_is_no_jump(rng, restless):
+    """As at the onset and at the end of 2008: 60 % between calm days and wild ones."""
+    steps = rng.normal(0, 0.01, (200, 8))
+    calm = np.exp(np.cumsum(steps, axis=0))
+    calm[100:, 0] *= 1.6
+    assert found(calm)[0].sum() == 1
+    steps[restless, 0] *= 4
+    wild = np.exp(np.cumsum(steps, axis=0))
+    wild[100:, 0] *= 1.6
+    assert found(wild)[0].sum() == 0
+
+
+def test_a_small_move_of_a_still_price_is_no_jump_and_a_large_one_is(rng):
+    prices = walk(rng, 100, 5)
+    prices[:, 0] = 1.0
+    prices[50:, 0] = 1.2
+    others = np.column_stack([prices[:, 0], np.ones((100, 4))])
+    assert not found(others)[0].any()
+    others[50:, 0] = 1.5
+    flags, findings = found(others)
+    assert np.argwhere(flags).tolist() == [[50, 0]]
+    assert findings.loc[0, "value"] == "+50.0% in a day, after standing still"
+
+
+def test_too_few_changes_say_nothing(rng):
+    prices = walk(rng, 10, 4)
+    prices[5:, 1] *= 3
+    assert not found(prices)[0].any()

@@ -1,0 +1,38 @@
+"""The configuration chooses the source."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from firmsim.config import Prices
+from firmsim.errors import ConfigError
+from firmsim.prices.bundled import BundledPrices
+from firmsim.prices.file import FilePrices
+from firmsim.prices.source import PriceSource, open_source
+from firmsim.prices.yahoo import YahooPrices
+
+YAHOO = {"source": "yahoo", "start": "2015-01-01", "end": "2016-01-01", "workers": 3, "timeout": 7}
+
+
+def test_each_name_opens_its_source(tmp_path):
+    bundled = open_source(Prices(), tmp_path)
+    assert isinstance(bundled, BundledPrices)
+    assert bundled.archive == tmp_path / "bundled" / "cvxportfolio-1.5.1.tar.gz"
+    file = open_source(Prices(source="file", path=Path("mine.csv")), tmp_path)
+    assert isinstance(file, FilePrices)
+    assert file.path == Path("mine.csv")
+    yahoo = open_source(Prices(**YAHOO), tmp_path)
+    assert isinstance(yahoo, YahooPrices)
+    assert (yahoo.folder, yahoo.workers, yahoo.timeout) == (tmp_path / "yahoo", 3, 7)
+
+
+def test_a_file_source_without_a_path_is_refused(tmp_path):
+    settings = Prices.model_construct(source="file", path=None)
+    with pytest.raises(ConfigError, match=r"prices\.path: is empty"):
+        open_source(settings, tmp_path)
+
+
+@pytest.mark.parametrize("source", [BundledPrices, FilePrices, YahooPrices])
+def test_every_source_reads_alike(source):
+    assert inspect.signature(source.read) == inspect.signature(PriceSource.read)
