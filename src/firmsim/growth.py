@@ -1,0 +1,147 @@
+"""Growth rates of prices, and the cross-sectional transform that encoders read."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from firmsim.errors import PriceError
+
+
+def growth_rates(
+    prices: pd.DataFrame, dt: float = 1 / 252, risk_free_rate: float = 0.0
+) -> pd.DataFrame:
+    r"""Continuously compounded growth rate of each firm.
+
+    .. math:: \mu_{t} = \frac{1}{\Delta t}\ln\frac{P_t}{P_{t-1}} - r
+
+    Parameters
+    ----------
+    prices : DataFrame of shape (n_days, n_firms)
+        Adjusted close; index sorted and unique, values > 0 or missing.
+    dt : float
+        Time between rows, in years. One trading day is 1/252.
+    risk_free_rate : float
+        Rate r subtracted from every growth rate, in 1/year.
+
+    Returns
+    -------
+    DataFrame of shape (n_days - 1, n_firms)
+        Growth rates in 1/year. Missing where either price is missing; nothing is filled.
+
+    Raises
+    ------
+    PriceError
+        A price is zero or negative (names the ticker, the date and the value), or the days are
+        not sorted and unique.
+    """
+    if not (prices.index.is_monotonic_increasing and prices.index.is_unique):
+        message = "days of the price panel are not sorted and unique; audit the prices first"
+        raise PriceError(message)
+    values = prices.to_numpy(dtype=np.float64)
+    if (bad := np.argwhere(values <= 0)).size:
+        day, firm = bad[0]
+        message = (
+            f"price of {prices.columns[firm]!r} on {prices.index[day]:%Y-%m-%d} is "
+            f"{values[day, firm]:g}; prices must be above zero or missing"
+        )
+        raise PriceError(message)
+    rates = np.diff(np.log(values), axis=0) / dt - risk_free_rate
+    return pd.DataFrame(rates, index=prices.index[1:], columns=prices.columns)
+
+
+def scaled_growth(growth: pd.DataFrame, halflife: float = 20.0, clip: float = 4.0) -> pd.DataFrame:
+    r"""Growth rates in units of each firm's own lagged EWMA volatility, cut off at `clip`.
+
+    .. math:: z_t = \mathrm{clip}(\mu_t / \sigma_{t-1}, \pm c)
+
+    Parameters
+    ----------
+    growth : DataFrame of shape (n_days, n_firms)
+        Growth rates in 1/year; missing values allowed.
+    halflife : float
+        Half-life of the exponentially weighted volatility, in trading days.
+    clip : float
+        Cut-off in standard deviations.
+
+    Returns
+    -------
+    DataFrame of shape (n_days, n_firms)
+        Dimensionless. Missing where the growth rate is, and until a firm has two earlier ones.
+        Uses no later day: the first days are missing, not scaled by a volatility still to come.
+    """
+    volatility = growth.ewm(halflife=halflife, min_periods=2).std().shift(1)
+    return (growth / volatility.where(volatility > 0)).clip(-clip, clip)
+
+
+def normal_scores(scaled: pd.DataFrame, reference: pd.DataFrame | None = None) -> pd.DataFrame:
+    r"""Normal scores of each day's cross-section, ranked among the reference firms.
+
+    .. math:: q_{it} = \Phi^{-1}\left(\frac{r_{it} - 1/2}{n_t}\right)
+
+    r is the mid-rank of firm i among the n reference firms that have a value on day t (a firm
+    outside the reference is ranked as if it had joined it). This removes the market, the firm's
+    scale and outliers in one causal step. Van der Waerden scores; see Conover (1999), section 5.10.
+
+    Parameters
+    ----------
+    scaled : DataFrame of shape (n_days, n_firms)
+        Values to rank across firms, day by day.
+    reference : DataFrame of shape (n_days, n_reference), optional
+        Firms to rank among, same days. Default: `scaled` itself. Firms of `scaled` that are in the
+        reference keep their rank there, so their scores do not depend on who else is scored.
+
+    Returns
+    -------
+    DataFrame of shape (n_days, n_firms)
+        Missing where the value is missing.
+
+    Raises
+    ------
+    ValueError
+        The reference has other days.
+    """
+    if reference is None:
+        reference = scaled
+    if not scaled.index.equals(reference.index):
+        message = "the reference firms must have the same days as the firms that are ranked"
+        raise ValueError(message)
+    own = reference.rank(axis=1, method="average")
+    count = reference.notna().sum(axis=1)
+    uniform = (own - 0.5).div(count.where(count > 0), axis=0)
+    outside = scaled.columns.difference(reference.columns, sort=False)
+    inside = scaled.columns.intersection(reference.columns, sort=False)
+    scores = pd.DataFrame(np.nan, index=scaled.index, columns=scaled.columns)
+    scores[inside] = ndtri(uniform[inside].to_numpy())
+    if len(outside):
+        others = np.sort(reference.to_numpy(dtype=np.float64), axis=1)  # missing values go last
+        new = scaled[outside].to_numpy(dtype=np.float64)
+        placed = np.full_like(new, np.nan)
+        for day, (row, size) in enumerate(zip(others, count.to_numpy(), strict=True)):
+            below = np.searchsorted(row[:size], new[day], side="left")
+            up_to = np.searchsorted(row[:size], new[day], side="right")
+            placed[day] = (0.5 * (below + up_to) + 0.5) / (size + 1)
+        scores[outside] = ndtri(np.where(np.isnan(new), np.nan, placed))
+    return scores
+
+
+def fit_period(growth: pd.DataFrame, share: float) -> pd.DataFrame:
+    """First part of the days: what may be fitted on. The days after it test.
+
+    Parameters
+    ----------
+    growth : DataFrame of shape (n_days, n_firms)
+        Growth rates.
+    share : float
+        Share of the days, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame of shape (round(share * n_days), n_firms)
+        At least one day, and never all.
+    """
+    return growth.iloc[: min(max(round(share * len(growth)), 1), len(growth) - 1)]
+
+
+def days_until(growth: pd.DataFrame, last: pd.Timestamp) -> int:
+    """Number of days up to and including `last`."""
+    return int(growth.index.searchsorted(last, side="right"))

@@ -1,0 +1,159 @@
+"""Slow, obvious versions of the core: plain loops in numpy, straight from the equations.
+
+Named as what they check; a test compares ``ref_...`` from here with ``comp_...`` from firmsim.
+"""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+ACTIVATIONS = {
+    "tanh": np.tanh,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "relu": lambda z: np.maximum(z, 0),
+    "linear": lambda z: z,
+    "softmax": lambda z: np.exp(z) / np.exp(z).sum(),
+}
+
+
+def elman(x, U_h, W_x, b_h, W_y, b_y, sigma_h="tanh", sigma_y="linear"):  # noqa: N803
+    """One firm and one day at a time: y (n_days, n_firms, d_out), h (n_days, n_firms, hidden)."""
+    n_days, n_firms, _ = x.shape
+    y, h = np.zeros((n_days, n_firms, len(b_y))), np.zeros((n_days, n_firms, len(b_h)))
+    for i in range(n_firms):
+        before = np.zeros(len(b_h))
+        for t in range(n_days):
+            h[t, i] = before = ACTIVATIONS[sigma_h](U_h @ before + W_x @ x[t, i] + b_h)
+            y[t, i] = ACTIVATIONS[sigma_y](W_y @ before + b_y)
+    return y, h
+
+
+def jordan(
+    x,
+    W_ss,  # noqa: N803
+    W_sy,  # noqa: N803
+    b_s,
+    U_h,  # noqa: N803
+    W_h,  # noqa: N803
+    b_h,
+    W_y,  # noqa: N803
+    b_y,
+    sigma_h="tanh",
+    sigma_y="linear",
+    sigma_s="tanh",
+):
+    """One firm and one day at a time; shapes as for `elman`, and s (n_days, n_firms, state)."""
+    n_days, n_firms, _ = x.shape
+    y, h = np.zeros((n_days, n_firms, len(b_y))), np.zeros((n_days, n_firms, len(b_h)))
+    s = np.zeros((n_days, n_firms, len(b_s)))
+    for i in range(n_firms):
+        state, output = np.zeros(len(b_s)), np.zeros(len(b_y))
+        for t in range(n_days):
+            s[t, i] = state = ACTIVATIONS[sigma_s](W_ss @ state + W_sy @ output + b_s)
+            h[t, i] = ACTIVATIONS[sigma_h](U_h @ state + W_h @ x[t, i] + b_h)
+            y[t, i] = output = ACTIVATIONS[sigma_y](W_y @ h[t, i] + b_y)
+    return y, h, s
+
+
+def growth_rates(prices, dt):
+    """(n_days - 1, n_firms) from (n_days, n_firms)."""
+    n_days, n_firms = prices.shape
+    rates = np.full((n_days - 1, n_firms), np.nan)
+    for t in range(1, n_days):
+        for i in range(n_firms):
+            rates[t - 1, i] = math.log(prices[t, i] / prices[t - 1, i]) / dt
+    return rates
+
+
+def lagged_volatility(growth, halflife):
+    """Standard deviation of the days before each day, weighted by 2^(-age / halflife).
+
+    Weights are reliability weights, so that the variance is divided by 1 - sum of their squares.
+    """
+    volatility = np.full(growth.shape, np.nan)
+    for i in range(growth.shape[1]):
+        for t in range(len(growth)):
+            days = [k for k in range(t) if not np.isnan(growth[k, i])]
+            if len(days) < 2:
+                continue
+            weights = np.array([0.5 ** ((t - k) / halflife) for k in days])
+            weights /= weights.sum()
+            values = growth[days, i]
+            mean = (weights * values).sum()
+            variance = (weights * (values - mean) ** 2).sum() / (1 - (weights**2).sum())
+            volatility[t, i] = math.sqrt(variance)
+    return volatility
+
+
+def normal_score(value, others):
+    """Normal score of a value among others, one of which it is; missing ones do not count."""
+    others = [other for other in others if not np.isnan(other)]
+    below = sum(other < value for other in others)
+    equal = sum(other == value for other in others)
+    rank = below + (equal + 1) / 2
+    return NormalDist().inv_cdf((rank - 0.5) / len(others))
+
+
+def normal_scores(scaled):
+    """Each firm among all firms, day by day."""
+    scores = np.full(scaled.shape, np.nan)
+    for t, row in enumerate(scaled):
+        for i, value in enumerate(row):
+            if not np.isnan(value):
+                scores[t, i] = normal_score(value, row)
+    return scores
+
+
+def trajectories(y, there):
+    """(n_firms, n_days, d_out): outputs less the mean of the firms present, 0 where absent."""
+    n_days, n_firms, d_out = y.shape
+    paths = np.zeros((n_firms, n_days, d_out))
+    for t in range(n_days):
+        present = [i for i in range(n_firms) if there[t, i]]
+        for i in present:
+            paths[i, t] = y[t, i] - sum(y[t, j] for j in present) / len(present)
+    return paths
+
+
+def cosine(left, right, left_there, right_there):
+    """Cosine over the days on which both firms are there; 0 without any."""
+    scores = np.zeros((len(left), len(right)))
+    for i in range(len(left)):
+        for j in range(len(right)):
+            both = [t for t in range(left.shape[1]) if left_there[t, i] and right_there[t, j]]
+            a = np.concatenate([left[i, t] for t in both] or [[0.0]])
+            b = np.concatenate([right[j, t] for t in both] or [[0.0]])
+            norms = math.sqrt(a @ a) * math.sqrt(b @ b)
+            scores[i, j] = a @ b / norms if norms > 0 else 0.0
+    return scores
+
+
+def softmax_loss(score, target, beta, tau):
+    """Mean over firms of KL(target neighbourhood || neighbourhood of the scores)."""
+    n_firms, loss = len(score), 0.0
+    for i in range(n_firms):
+        others = [j for j in range(n_firms) if j != i]
+        wanted = np.array([math.exp(target[i, j] / tau) for j in others])
+        own = np.array([math.exp(beta * score[i, j]) for j in others])
+        wanted, own = wanted / wanted.sum(), own / own.sum()
+        loss += sum(p * math.log(p / q) for p, q in zip(wanted, own, strict=True))
+    return loss / n_firms
+
+
+def correlation_loss(score, target):
+    """One minus the correlation over pairs i < j."""
+    pairs = [(i, j) for i in range(len(score)) for j in range(i + 1, len(score))]
+    s, c = (np.array([matrix[pair] for pair in pairs]) for matrix in (score, target))
+    return 1 - np.corrcoef(s, c)[0, 1]
+
+
+def next_day_loss(y, z, there):
+    """Mean squared error of y on day t against z on day t + 1, where z is known."""
+    errors = [
+        (y[t, i, 0] - z[t + 1, i]) ** 2
+        for t in range(len(z) - 1)
+        for i in range(z.shape[1])
+        if there[t + 1, i]
+    ]
+    return sum(errors) / len(errors)
