@@ -1,0 +1,270 @@
+"""What both encoders share: parameters, the cell, training, seeds and the panels they read."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+import torch
+
+from firmsim.errors import EncoderError
+from firmsim.growth import normal_scores, scaled_growth
+from firmsim.recurrent import CELLS, Cell
+from firmsim.training.gradient import GradientTrainer
+
+MIN_TRAINING_DAYS = 20
+"""Fewest days to learn from before the validation period."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Scaled growth rates and normal scores of some firms on some days, ranked in a reference.
+
+    Attributes
+    ----------
+    scaled, q : DataFrame of shape (n_days, n_firms)
+        Missing where the growth rate is.
+    """
+
+    scaled: pd.DataFrame
+    q: pd.DataFrame
+
+
+class EncoderModule(torch.nn.Module):
+    """The weights of an encoder: a cell and what its objective adds to it."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self.cell = cell
+
+
+@dataclass(eq=False)
+class RecurrentEncoder(ABC):
+    """A recurrent cell, an objective and the weights that training found.
+
+    Used like an estimator of scikit-learn: ``fit(growth)``, ``transform(growth)``,
+    ``get_params()``. Parameters are those of `firmsim.config.Encoder`, where units, defaults and
+    limits are told.
+    """
+
+    cell: str = "elman"
+    hidden: int = 64
+    state: int | None = None
+    hidden_activation: str = "tanh"
+    output_activation: str = "linear"
+    state_activation: str = "tanh"
+    steps: int = 800
+    batch_firms: int = 256
+    windows: list[int] = field(default_factory=lambda: [20, 60, 125])
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-4
+    clip_norm: float = 1.0
+    validate_every: int = 100
+    patience: int = 5
+    validation_share: float = 0.125
+    volatility_halflife: float = 20.0
+    clip: float = 4.0
+    seed: int = 0
+    device: str = "cpu"
+
+    module_: EncoderModule = field(init=False, repr=False)
+    history_: pd.DataFrame = field(init=False, repr=False)
+    firms_: list[str] = field(init=False, repr=False)
+    train_days_: int = field(init=False, repr=False)
+
+    objective: ClassVar[str]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """Parameters by name, as given."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.init}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name.
+
+        Raises
+        ------
+        ValueError
+            There is no such parameter.
+        """
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                message = f"no parameter {name!r}; there are {', '.join(known)}"
+                raise ValueError(message)
+            setattr(self, name, value)
+        return self
+
+    @property
+    def label(self) -> str:
+        """Cell, objective and seed, for progress bars and errors."""
+        return f"{self.cell}-{self.objective}, seed {self.seed}"
+
+    @property
+    def torch_device(self) -> torch.device:
+        """Where tensors live."""
+        if self.device == "auto":
+            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(self.device)
+
+    def fit(self, growth: pd.DataFrame) -> Self:
+        """Learn from growth rates; sectors and sizes are never seen.
+
+        Parameters
+        ----------
+        growth : DataFrame of shape (n_days, n_firms)
+            Growth rates of the training firms in the fit period, in 1/year; may have missing
+            values. The last `validation_share` of the days decides when to stop.
+
+        Returns
+        -------
+        RecurrentEncoder
+            Itself, with ``module_``, ``history_``, ``firms_`` and ``train_days_``.
+
+        Raises
+        ------
+        EncoderError
+            Too few days or firms, a window longer than the history, or training diverged.
+        """
+        n_days, n_firms = growth.shape
+        train_days = n_days - max(2, round(self.validation_share * n_days))
+        needed = max(MIN_TRAINING_DAYS, max(self.windows) + 1)
+        if train_days < needed:
+            message = (
+                f"{self.label}: windows: {max(self.windows)} days need {needed} training days, "
+                f"but the history has {max(train_days, 0)} (fit period {n_days} days less the "
+                "validation period); use shorter windows or more days"
+            )
+            raise EncoderError(message)
+        if n_firms < 3:
+            message = f"{self.label}: {n_firms} training firms are too few; give at least 3"
+            raise EncoderError(message)
+        self.firms_ = list(growth.columns)
+        self.train_days_ = train_days
+        rng = np.random.default_rng(self.seed)
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed)
+            panel = self.panel(growth, growth)
+            training_loss, validation_loss = self.prepare(panel, rng)
+            trainer = GradientTrainer(
+                steps=self.steps,
+                learning_rate=self.learning_rate,
+                weight_decay=self.weight_decay,
+                clip_norm=self.clip_norm,
+                validate_every=self.validate_every,
+                patience=self.patience,
+            )
+            self.history_ = trainer.train(self.module_, training_loss, validation_loss, self.label)
+        return self
+
+    @abstractmethod
+    def build(self, d_in: int) -> None:
+        """Build ``module_`` with fresh weights for inputs of a size."""
+
+    @abstractmethod
+    def prepare(
+        self, panel: Panel, rng: np.random.Generator
+    ) -> tuple[Callable[[], torch.Tensor], Callable[[], float]]:
+        """Build ``module_`` and return the training and the validation loss."""
+
+    def transform(
+        self, growth: pd.DataFrame, reference: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Embed firms with frozen weights.
+
+        Parameters
+        ----------
+        growth : DataFrame of shape (n_days, n_firms)
+            Growth rates of the firms to embed, in 1/year.
+        reference : DataFrame of shape (n_days, n_reference), optional
+            Growth rates of the training firms on the same days: the cross-section that firms are
+            ranked in. Default: the training firms within `growth`. With the same reference, a
+            firm's embedding does not depend on which other firms are embedded.
+
+        Returns
+        -------
+        DataFrame of shape (n_firms, size)
+            One row a firm.
+
+        Raises
+        ------
+        EncoderError
+            A training firm is missing from the reference, the reference has other days, or the
+            encoder is not fitted.
+        """
+        return self.embed(growth, reference, [len(growth)])[0]
+
+    @abstractmethod
+    def embed(
+        self, growth: pd.DataFrame, reference: pd.DataFrame | None, ends: Sequence[int]
+    ) -> list[pd.DataFrame]:
+        """Embed firms over the first days, for several ends at the cost of one.
+
+        A recurrence looks back only, so what it says of the first days does not change when days
+        are added.
+
+        Parameters
+        ----------
+        growth, reference : DataFrame
+            As for :meth:`transform`.
+        ends : sequence of int
+            Numbers of days, each at most n_days.
+
+        Returns
+        -------
+        list of DataFrame of shape (n_firms, size)
+            One for each end, each equal to ``transform(growth[:end], reference[:end])``.
+
+        Raises
+        ------
+        EncoderError
+            As for :meth:`transform`.
+        """
+
+    def panel(self, growth: pd.DataFrame, reference: pd.DataFrame) -> Panel:
+        """Scale growth rates and rank them among the reference firms."""
+        scaled = scaled_growth(growth, self.volatility_halflife, self.clip)
+        if growth is reference:
+            return Panel(scaled, normal_scores(scaled))
+        among = scaled_growth(reference, self.volatility_halflife, self.clip)
+        return Panel(scaled, normal_scores(scaled, among))
+
+    def reference_of(self, growth: pd.DataFrame, reference: pd.DataFrame | None) -> pd.DataFrame:
+        """Growth rates of the training firms, in their order, or a clear error."""
+        if not hasattr(self, "firms_"):
+            message = f"{self.label}: is not fitted; call fit first"
+            raise EncoderError(message)
+        source = growth if reference is None else reference
+        if missing := [ticker for ticker in self.firms_ if ticker not in source.columns]:
+            message = (
+                f"{self.label}: training firm {missing[0]!r} is not among the firms given "
+                f"({len(missing)} are not); pass the training firms as `reference`"
+            )
+            raise EncoderError(message)
+        if not source.index.equals(growth.index):
+            message = f"{self.label}: the reference firms must have the same days as the firms"
+            raise EncoderError(message)
+        if list(source.columns) == self.firms_:
+            return source
+        return source[self.firms_]
+
+    def make_cell(self, d_in: int, d_out: int) -> Cell:
+        """Build the cell named in the parameters, with fresh weights."""
+        options: dict[str, Any] = {
+            "hidden_activation": self.hidden_activation,
+            "output_activation": self.output_activation,
+        }
+        if self.cell == "jordan":
+            options |= {"state": self.state, "state_activation": self.state_activation}
+        return CELLS[self.cell](d_in, self.hidden, d_out, **options)
+
+    def tensor(self, values: pd.DataFrame | np.ndarray[Any, Any]) -> torch.Tensor:
+        """Float32 tensor on the encoder's device, 0 where a value is missing."""
+        return torch.as_tensor(
+            np.nan_to_num(np.asarray(values, dtype=np.float64)),
+            dtype=torch.float32,
+            device=self.torch_device,
+        )

@@ -1,0 +1,100 @@
+"""Encoders trained to forecast the next day's scaled growth rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import torch
+
+from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder
+from firmsim.objectives.forecast import next_day_loss
+
+CHUNK = 256
+"""Firms embedded at once: bounds the memory of long histories."""
+
+
+class ForecastModule(EncoderModule):
+    """A cell with one output, the forecast."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Map x (n_days, n_firms, 1) to forecasts and hidden states."""
+        y, h = self.cell(x)
+        return y, h
+
+
+@dataclass(eq=False)
+class ForecastEncoder(RecurrentEncoder):
+    """Encoder trained by teacher-forced forecasts of the next scaled growth rate.
+
+    It reads one firm's scaled growth rates and nothing else. The embedding is the mean hidden
+    state over the days on which the firm has a growth rate, centred on the training firms.
+    Missing growth rates are read as 0 and not counted in the loss; a firm without any is embedded
+    as 0, which scores 0 with every other firm.
+    """
+
+    objective: ClassVar[str] = "forecast"
+
+    def prepare(
+        self, panel: Panel, rng: np.random.Generator
+    ) -> tuple[Callable[[], torch.Tensor], Callable[[], float]]:
+        """Build ``module_`` and return the training and the validation loss."""
+        self.build(1)
+        z, there = self.tensor(panel.scaled), self.tensor(panel.scaled.notna())
+        n_days, n_firms = z.shape
+
+        def loss(days: slice, firms: torch.Tensor | slice) -> torch.Tensor:
+            part, known = z[days][:, firms], there[days][:, firms]
+            y, _ = self.module_(part[:, :, None])
+            return next_day_loss(y, part, known)
+
+        def training_loss() -> torch.Tensor:
+            length = int(rng.choice(self.windows))
+            start = int(rng.integers(0, self.train_days_ - length))
+            firms = torch.as_tensor(rng.permutation(n_firms)[: self.batch_firms])
+            return loss(slice(start, start + length), firms)
+
+        def validation_loss() -> float:
+            return float(loss(slice(self.train_days_, n_days), slice(None)))
+
+        return training_loss, validation_loss
+
+    def build(self, d_in: int) -> None:
+        """Build ``module_`` with fresh weights for inputs of a size."""
+        self.module_ = ForecastModule(self.make_cell(d_in, 1)).to(self.torch_device)
+
+    def embed(
+        self, growth: pd.DataFrame, reference: pd.DataFrame | None, ends: Sequence[int]
+    ) -> list[pd.DataFrame]:
+        """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`."""
+        among = self.reference_of(growth, reference)
+        others = [ticker for ticker in growth.columns if ticker not in set(self.firms_)]
+        known = self._pooled(among, ends)
+        new = self._pooled(growth[others], ends) if others else [None] * len(ends)
+        return [
+            (pd.concat([own, more]) - own.mean(axis=0)).reindex(growth.columns, fill_value=0.0)
+            for own, more in zip(known, new, strict=True)
+        ]
+
+    def _pooled(self, growth: pd.DataFrame, ends: Sequence[int]) -> list[pd.DataFrame]:
+        """Mean hidden state over the first days of each firm that has a growth rate there."""
+        scaled = self.panel(growth, growth).scaled
+        z, there = self.tensor(scaled), self.tensor(scaled.notna())
+        pooled: list[list[torch.Tensor]] = [[] for _ in ends]
+        with torch.no_grad():
+            for firms in torch.split(torch.arange(z.shape[1]), CHUNK):
+                _, h = self.module_(z[:, firms, None])
+                known = there[:, firms, None]
+                for end, parts in zip(ends, pooled, strict=True):
+                    total = (h[:end] * known[:end]).sum(0)
+                    parts.append(total / known[:end].sum(0).clamp_min(1))
+        columns = [f"h{k}" for k in range(self.hidden)]
+        return [
+            pd.DataFrame(
+                torch.cat(parts).double().cpu().numpy(), index=growth.columns, columns=columns
+            ).loc[scaled.iloc[:end].notna().any().to_numpy()]
+            for end, parts in zip(ends, pooled, strict=True)
+        ]

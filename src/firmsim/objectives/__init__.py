@@ -1,0 +1,1 @@
+"""What an encoder is trained for, without any label."""

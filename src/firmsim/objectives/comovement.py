@@ -1,0 +1,127 @@
+"""The co-movement objective: a short window's scores should tell the long-run co-movement."""
+
+from __future__ import annotations
+
+import torch
+
+
+def trajectories(y: torch.Tensor, there: torch.Tensor, center: torch.Tensor) -> torch.Tensor:
+    """Outputs centred across the reference firms each day, 0 where a firm has no growth rate.
+
+    Parameters
+    ----------
+    y : Tensor of shape (n_days, n_firms, d_out)
+        Outputs of the encoder.
+    there : Tensor of shape (n_days, n_firms)
+        1 where the firm has a growth rate, 0 where it is missing.
+    center : Tensor of shape (n_days, 1, d_out)
+        Mean output of the reference firms.
+
+    Returns
+    -------
+    Tensor of shape (n_firms, n_days, d_out)
+        One trajectory a firm.
+    """
+    return ((y - center) * there[:, :, None]).transpose(0, 1)
+
+
+def daily_mean(y: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
+    """Mean output of the firms that have a growth rate, day by day.
+
+    Parameters
+    ----------
+    y : Tensor of shape (n_days, n_firms, d_out)
+        Outputs.
+    there : Tensor of shape (n_days, n_firms)
+        1 where the firm has a growth rate, 0 where it is missing.
+
+    Returns
+    -------
+    Tensor of shape (n_days, 1, d_out)
+        The mean; 0 on a day without any firm.
+    """
+    total = torch.einsum("tnd,tn->td", y, there)
+    return (total / there.sum(1, keepdim=True).clamp_min(1)).unsqueeze(1)
+
+
+def cosine(
+    left: torch.Tensor,
+    right: torch.Tensor,
+    left_there: torch.Tensor,
+    right_there: torch.Tensor,
+) -> torch.Tensor:
+    r"""Cosine of two sets of trajectories over the days that both firms have.
+
+    .. math::
+        s_{ij} = \frac{\sum_t \langle y_{it}, y_{jt}\rangle}
+                      {\sqrt{\sum_t |y_{it}|^2 m_{jt}}\,\sqrt{\sum_t |y_{jt}|^2 m_{it}}}
+
+    Parameters
+    ----------
+    left : Tensor of shape (n_left, n_days, d_out)
+        Trajectories, 0 on missing days.
+    right : Tensor of shape (n_right, n_days, d_out)
+        Trajectories, 0 on missing days.
+    left_there, right_there : Tensor of shape (n_days, n_left), (n_days, n_right)
+        The masks m.
+
+    Returns
+    -------
+    Tensor of shape (n_left, n_right)
+        Scores; 0 where two firms have no day in common or one does not move.
+    """
+    product = left.flatten(1) @ right.flatten(1).T
+    left_energy = left.square().sum(2) @ right_there
+    right_energy = left_there.T @ right.square().sum(2).T
+    scores: torch.Tensor = product * (left_energy * right_energy).clamp_min(1e-12).rsqrt()
+    return scores
+
+
+def softmax_loss(
+    score: torch.Tensor, target: torch.Tensor, log_temperature: torch.Tensor, softness: float
+) -> torch.Tensor:
+    r"""Divergence of each firm's neighbourhood from its long-run neighbourhood.
+
+    .. math:: \frac{1}{n}\sum_i KL\left(\mathrm{softmax}_j(c_{ij}/\tau)\,\|\,
+              \mathrm{softmax}_j(\beta s_{ij})\right), \quad j \ne i
+
+    The neighbour-embedding loss of Hinton and Roweis (2002) with a given target.
+
+    Parameters
+    ----------
+    score, target : Tensor of shape (n_firms, n_firms)
+        Scores s of the window and long-run co-movement c.
+    log_temperature : Tensor
+        Logarithm of beta, learned.
+    softness : float
+        tau; smaller looks at fewer neighbours.
+
+    Returns
+    -------
+    Tensor
+        A number, at least 0.
+    """
+    itself = torch.eye(len(score), dtype=torch.bool, device=score.device)
+    own = torch.log_softmax((score * log_temperature.exp()).masked_fill(itself, -1e4), dim=1)
+    wanted = torch.softmax((target / softness).masked_fill(itself, -1e4), dim=1)
+    return torch.nn.functional.kl_div(own, wanted, reduction="batchmean")
+
+
+def correlation_loss(score: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """One minus the correlation of the two score matrices over all pairs.
+
+    Parameters
+    ----------
+    score, target : Tensor of shape (n_firms, n_firms)
+        Symmetric; the diagonal is left out.
+
+    Returns
+    -------
+    Tensor
+        Between 0 and 2.
+    """
+    i, j = torch.triu_indices(len(score), len(score), 1, device=score.device)
+    centred = [matrix[i, j] - matrix[i, j].mean() for matrix in (score, target)]
+    s, c = (values / values.norm().clamp_min(1e-12) for values in centred)
+    loss: torch.Tensor = 1 - s @ c
+    return loss

@@ -1,0 +1,160 @@
+"""What encoders compute, step by step in plain loops: inputs, losses, embeddings."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+import naive
+from firmsim.encoders import ComovementEncoder, ForecastEncoder
+from firmsim.growth import normal_scores, scaled_growth
+
+WINDOW, START, BATCH = 40, 70, [8, 1, 5, 0, 11, 3]
+"""The draws that `Draws` makes: length of the window, its first day, its firms."""
+
+
+class Draws:
+    """Stands for a random generator whose draws are known."""
+
+    def choice(self, windows):
+        assert WINDOW in windows
+        return WINDOW
+
+    def integers(self, low, high):
+        assert low <= START < high
+        return START
+
+    def permutation(self, number):
+        return np.array([*BATCH, *(k for k in range(number) if k not in BATCH)])
+
+    def random(self, number):
+        return np.arange(number) % 10 / 10  # 0, 0.1, ... 0.9, 0, ...
+
+
+@pytest.fixture
+def holes(growth, rng):
+    return growth.mask(rng.random(growth.shape) < 0.1)
+
+
+def cell_run(encoder, x):
+    """Outputs and hidden states of the encoder's cell by the plain loop."""
+    weights = {
+        name: value.double().numpy() for name, value in encoder.module_.cell.weights().items()
+    }
+    return (naive.elman if encoder.cell == "elman" else naive.jordan)(x, **weights)[:2]
+
+
+def ref_inputs(market, scaled, q):
+    """[q, q f_t, c_t], day by day and firm by firm; a missing q is read as 0."""
+    portfolios, context = market.portfolios(q), market.context(scaled, q)
+    x = [
+        [[own, *(own * portfolios[t]), *context[t]] for own in np.nan_to_num(q[t])]
+        for t in range(len(q))
+    ]
+    return np.array(x)
+
+
+def ref_trajectories(encoder, x, there):
+    own = encoder.module_.own.item() * x[:, :, :1]
+    return naive.trajectories(np.concatenate([cell_run(encoder, x)[0], own], axis=2), there)
+
+
+def ref_loss(encoder, x, there, target):
+    paths = ref_trajectories(encoder, x, there)
+    score = naive.cosine(paths, paths, there, there)
+    beta = np.exp(encoder.module_.log_temperature.item())
+    softmax = naive.softmax_loss(score, target, beta, encoder.temperature)
+    weight = encoder.correlation_weight
+    return (1 - weight) * softmax + weight * naive.correlation_loss(score, target)
+
+
+def ref_comovement(q):
+    """Cosine of the normal scores over the days that both firms have."""
+    there = ~np.isnan(q)
+    paths = np.nan_to_num(q).T[:, :, None]
+    return naive.cosine(paths, paths, there, there)
+
+
+class TestComovement:
+    @pytest.fixture
+    def prepared(self, holes, cell):
+        """Encoder with its first weights, its two losses, and the panel that they read."""
+        encoder = ComovementEncoder(
+            cell, 5, state=3, windows=[20, WINDOW], batch_firms=6, outputs=3, portfolios=2,
+            temperature=0.3, day_dropout=0.25, correlation_weight=0.3,
+        )  # fmt: skip
+        encoder.train_days_ = 270
+        scaled = scaled_growth(holes)
+        panel = encoder.panel(holes, holes)
+        losses = encoder.prepare(panel, Draws())
+        return encoder, losses, scaled.to_numpy(), normal_scores(scaled).to_numpy()
+
+    def test_training_loss(self, prepared):
+        encoder, (training_loss, _), scaled, q = prepared
+        x = ref_inputs(encoder.market_, scaled, q)
+        days = slice(START, START + WINDOW)
+        keep = (Draws().random(WINDOW) >= 0.25) / 0.75
+        outside = np.r_[0:START, START + WINDOW : 270]  # neither the window nor validation
+        ref = ref_loss(
+            encoder,
+            x[days][:, BATCH] * keep[:, None, None],
+            ~np.isnan(q[days][:, BATCH]),
+            ref_comovement(q[outside][:, BATCH]),
+        )
+        assert training_loss().item() == pytest.approx(ref, rel=1e-3)
+
+    def test_validation_loss(self, prepared):
+        encoder, (_, validation_loss), scaled, q = prepared
+        x = ref_inputs(encoder.market_, scaled, q)
+        target = ref_comovement(q[:270])
+        losses = [
+            ref_loss(encoder, x[start:end], ~np.isnan(q[start:end]), target)
+            for start, end in ((270, 290), (290, 310), (270, 310))
+        ]
+        with torch.no_grad():
+            assert validation_loss() == pytest.approx(np.mean(losses), rel=1e-3)
+
+    def test_every_weight_learns(self, prepared):
+        encoder, (training_loss, _), _, _ = prepared
+        training_loss().backward()
+        for name, weight in encoder.module_.named_parameters():
+            # the mean over firms takes a bias of the output away again
+            if name != "cell.b_y" or encoder.cell == "jordan":
+                assert weight.grad.abs().max() > 1e-6, name
+
+    def test_embedding_keeps_the_leading_part_of_the_scores(self, fitted_encoders, growth, cell):
+        encoder = fitted_encoders[ComovementEncoder, cell]
+        scaled = scaled_growth(growth)
+        q = normal_scores(scaled).to_numpy()
+        x, there = ref_inputs(encoder.market_, scaled.to_numpy(), q), ~np.isnan(q)
+        paths = ref_trajectories(encoder, x, there)
+        values, vectors = np.linalg.eigh(naive.cosine(paths, paths, there, there))
+        ref = (vectors[:, 1:] * values[1:]) @ vectors[:, 1:].T  # 11 of 12 components
+        embedded = encoder.transform(growth).to_numpy()
+        np.testing.assert_allclose(embedded @ embedded.T, ref, atol=1e-4)
+
+
+class TestForecast:
+    @pytest.fixture
+    def prepared(self, holes, cell):
+        encoder = ForecastEncoder(cell, 5, state=3, windows=[WINDOW], batch_firms=6)
+        encoder.train_days_ = 270
+        losses = encoder.prepare(encoder.panel(holes, holes), Draws())
+        return encoder, losses, scaled_growth(holes).to_numpy()
+
+    def test_losses(self, prepared):
+        encoder, (training_loss, validation_loss), scaled = prepared
+        batch = scaled[START : START + WINDOW][:, BATCH]
+        with torch.no_grad():
+            comps = training_loss().item(), validation_loss()
+        for comp, z in zip(comps, (batch, scaled[270:]), strict=True):
+            y, _ = cell_run(encoder, np.nan_to_num(z)[:, :, None])
+            assert comp == pytest.approx(naive.next_day_loss(y, z, ~np.isnan(z)), rel=1e-4)
+
+    def test_embedding_is_the_mean_hidden_state_of_known_days(self, fitted_encoders, holes, cell):
+        encoder = fitted_encoders[ForecastEncoder, cell]
+        scaled = scaled_growth(holes).to_numpy()
+        _, h = cell_run(encoder, np.nan_to_num(scaled)[:, :, None])
+        pooled = np.array([h[~np.isnan(scaled[:, i]), i].mean(axis=0) for i in range(12)])
+        ref = pd.DataFrame(pooled - pooled.mean(axis=0), index=holes.columns)
+        np.testing.assert_allclose(encoder.transform(holes), ref, atol=1e-6)

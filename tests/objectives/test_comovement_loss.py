@@ -1,0 +1,136 @@
+"""Trajectories, their cosine and the two losses, against plain loops."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import naive
+from firmsim.objectives import comovement
+
+
+@pytest.fixture
+def outputs(rng):
+    """Outputs (9 days, 6 firms, 3) and a mask: firm 4 never there, firms 0 and 1 never together."""
+    y = rng.normal(size=(9, 6, 3))
+    there = (rng.random((9, 6)) < 0.7).astype(float)
+    there[:, 4] = 0
+    there[:, 0], there[:, 1] = np.arange(9) < 5, np.arange(9) >= 5
+    there[3] = 0  # a day without any firm
+    return torch.from_numpy(y), torch.from_numpy(there)
+
+
+@pytest.fixture
+def matrices(rng):
+    """Scores and target of 7 firms."""
+    pair = rng.uniform(-1, 1, size=(2, 7, 7))
+    pair = (pair + pair.transpose(0, 2, 1)) / 2
+    pair[:, range(7), range(7)] = 1
+    return torch.from_numpy(pair)
+
+
+def paths_of(y, there):
+    return comovement.trajectories(y, there, comovement.daily_mean(y, there))
+
+
+def test_trajectories_match_naive(outputs):
+    y, there = outputs
+    ref = naive.trajectories(y.numpy(), there.numpy())
+    torch.testing.assert_close(paths_of(y, there), torch.from_numpy(ref))
+
+
+def test_daily_mean_does_not_see_missing_outputs(outputs):
+    y, there = outputs
+    wild = torch.where(there[:, :, None] == 1, y, 1e6)
+    mean = comovement.daily_mean(y, there)
+    torch.testing.assert_close(comovement.daily_mean(wild, there), mean)
+    assert mean.shape == (9, 1, 3)
+    assert not mean[3].any()
+
+
+def test_cosine_matches_naive(outputs):
+    y, there = outputs
+    paths = paths_of(y, there)
+    left, left_there = paths[:4], there[:, :4]
+    ref = naive.cosine(left.numpy(), paths.numpy(), left_there.numpy(), there.numpy())
+    comp = comovement.cosine(left, paths, left_there, there)
+    torch.testing.assert_close(comp, torch.from_numpy(ref))
+
+
+def test_cosine_is_zero_without_a_common_day(outputs):
+    y, there = outputs
+    paths = paths_of(y, there)
+    score = comovement.cosine(paths, paths, there, there)
+    assert score[0, 1] == 0
+    assert not score[4].any()
+    assert torch.isfinite(score).all()
+
+
+def test_cosine_of_a_firm_with_itself_is_one_and_with_its_mirror_minus_one(outputs):
+    y, there = outputs
+    paths = paths_of(y, there)
+    present = [0, 1, 2, 3, 5]
+    for sign in (1, -1):
+        score = comovement.cosine(paths, sign * paths, there, there)
+        expected = torch.full((5,), float(sign), dtype=torch.float64)
+        torch.testing.assert_close(score.diagonal()[present], expected)
+
+
+def test_gradient_is_finite_with_a_firm_that_is_never_there(outputs):
+    y, there = outputs
+    y = y.requires_grad_()
+    paths = paths_of(y, there)
+    comovement.cosine(paths, paths, there, there).square().sum().backward()
+    assert torch.isfinite(y.grad).all()
+    assert not y.grad[:, 4].any()
+
+
+def test_softmax_loss_matches_naive(matrices):
+    score, target = matrices
+    beta, tau = 7.0, 0.2
+    ref = naive.softmax_loss(score.numpy(), target.numpy(), beta, tau)
+    comp = comovement.softmax_loss(score, target, torch.tensor(math.log(beta)), tau)
+    assert comp.item() == pytest.approx(ref)
+    assert ref > 0.1
+
+
+def test_softmax_loss_is_zero_when_the_scores_tell_the_target(matrices):
+    _, target = matrices
+    tau = 0.2
+    loss = comovement.softmax_loss(target, target, -torch.tensor(tau).log(), tau)
+    assert loss.item() == pytest.approx(0, abs=1e-6)
+
+
+def test_correlation_loss_matches_naive(matrices):
+    score, target = matrices
+    ref = naive.correlation_loss(score.numpy(), target.numpy())
+    assert comovement.correlation_loss(score, target).item() == pytest.approx(ref)
+
+
+@pytest.mark.parametrize(("slope", "loss"), [(0.3, 0), (-0.3, 2)])
+def test_correlation_loss_sees_no_scale_and_no_shift(matrices, slope, loss):
+    _, target = matrices
+    comp = comovement.correlation_loss(slope * target + 0.1, target)
+    assert comp.item() == pytest.approx(loss, abs=1e-9)
+
+
+def test_losses_leave_the_diagonal_out(matrices):
+    score, target = matrices
+    changed = score.clone()
+    changed.fill_diagonal_(-5.0)
+    beta = torch.tensor(1.0)
+    for loss in (
+        comovement.correlation_loss,
+        lambda s, c: comovement.softmax_loss(s, c, beta, 0.1),
+    ):
+        assert loss(changed, target).item() == pytest.approx(loss(score, target).item())
+
+
+def test_correlation_loss_of_equal_scores_is_finite(matrices):
+    _, target = matrices
+    flat = torch.zeros_like(target).requires_grad_()
+    loss = comovement.correlation_loss(flat, target)
+    loss.backward()
+    assert loss.item() == pytest.approx(1)
+    assert torch.isfinite(flat.grad).all()

@@ -1,0 +1,144 @@
+"""The gradient trainer on toy problems: descent, early stopping, schedule, divergence."""
+
+import numpy as np
+import pytest
+import torch
+
+from firmsim.errors import EncoderError
+from firmsim.training.gradient import GradientTrainer
+
+TARGET = torch.tensor([3.0, -2.0])
+
+
+class Point(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.at = torch.nn.Parameter(torch.zeros(2))
+
+    def loss(self):
+        return (self.at - TARGET).square().sum()
+
+
+def trainer(**keys):
+    default = {
+        "steps": 200,
+        "learning_rate": 0.2,
+        "weight_decay": 0.0,
+        "clip_norm": 1.0,
+        "validate_every": 10,
+        "patience": 100,
+    }
+    return GradientTrainer(**default | keys)
+
+
+@pytest.fixture
+def point():
+    return Point()
+
+
+def test_descends_to_the_minimum(point):
+    history = trainer().train(point, point.loss, lambda: point.loss().item(), "toy")
+    torch.testing.assert_close(point.at.detach(), TARGET, atol=0.01, rtol=0)
+    assert history["loss"].iloc[0] == 13
+    assert history["loss"].iloc[-1] < 1e-3
+
+
+def test_history_has_a_row_a_step(point):
+    history = trainer(steps=25).train(point, point.loss, lambda: 1.5, "toy")
+    columns = ["step", "loss", "validation_loss", "learning_rate", "gradient_norm"]
+    assert list(history) == columns
+    assert history["step"].tolist() == list(range(1, 26))
+    looked = history.loc[history["validation_loss"].notna(), "step"]
+    assert looked.tolist() == [10, 20, 25]  # the last step is always looked at
+    assert history["gradient_norm"].iloc[0] == pytest.approx(2 * np.sqrt(13))  # before clipping
+    assert history.drop(columns="validation_loss").notna().all(axis=None)
+
+
+def test_learning_rate_goes_up_to_its_largest_and_down_again(point):
+    history = trainer(steps=100).train(point, point.loss, lambda: 1.0, "toy")
+    rate = history["learning_rate"]
+    peak = rate.argmax()
+    assert rate.max() == pytest.approx(0.2)
+    assert 0 < peak < 99
+    assert (rate.diff().iloc[1 : peak + 1] > 0).all()
+    assert (rate.diff().iloc[peak + 1 :] < 0).all()
+
+
+def test_weights_of_the_best_look_remain(point):
+    validations, seen = iter([5.0, 3.0, 4.0, 3.0, 9.0]), []
+
+    def validation_loss():
+        seen.append(point.at.detach().clone())
+        return next(validations)
+
+    history = trainer(steps=50).train(point, point.loss, validation_loss, "toy")
+    assert len(seen) == 5
+    torch.testing.assert_close(point.at.detach(), seen[1], rtol=0, atol=0)
+    assert not torch.equal(seen[1], seen[3])  # an equal look later is no improvement
+    assert history["validation_loss"].min() == 3
+
+
+@pytest.mark.parametrize(("patience", "steps"), [(1, 30), (2, 40), (3, 100)])
+def test_stops_after_looks_without_improvement(point, patience, steps):
+    validations = iter([5.0, 4.0, 4.5, 4.4, 3.0, 3.1, 3.2, 2.9, 3.0, 2.8])
+    history = trainer(steps=100, patience=patience).train(
+        point, point.loss, lambda: next(validations), "toy"
+    )
+    assert len(history) == steps
+
+
+def test_validation_is_called_without_gradients(point):
+    seen = []
+
+    def validation_loss():
+        seen.append(torch.is_grad_enabled())
+        return 1.0
+
+    trainer(steps=10).train(point, point.loss, validation_loss, "toy")
+    assert seen == [False]
+    assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("clip_norm", [0.01, 100.0])
+def test_clipping_scales_the_gradient_down_to_the_norm(point, clip_norm):
+    norms = []
+    point.at.register_post_accumulate_grad_hook(lambda weight: norms.append(weight.grad))
+    trainer(steps=1, clip_norm=clip_norm).train(point, point.loss, lambda: 1.0, "toy")
+    expected = min(clip_norm, 2 * 13**0.5)
+    assert norms[0].norm().item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_one_step_is_enough(point):
+    history = trainer(steps=1).train(point, point.loss, lambda: 1.0, "toy")
+    assert len(history) == 1
+    assert point.at.detach().any()
+
+
+def test_weight_decay_is_decoupled(point):
+    point.at.data.fill_(1.0)
+    trainer(steps=50, weight_decay=0.5).train(point, lambda: 0 * point.loss(), lambda: 1.0, "toy")
+    assert 0 < point.at.detach().max() < 1
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_divergence_names_the_step_and_what_to_change(point, bad):
+    losses = iter([1.0, 1.0, bad])
+    with pytest.raises(EncoderError) as error:
+        trainer(steps=9).train(point, lambda: next(losses) * point.loss(), lambda: 1.0, "toy")
+    message = str(error.value)
+    assert message.startswith("toy: training diverged at step 3 of 9 (loss ")
+    assert message.endswith("lower learning_rate (0.2) or clip_norm (1)")
+
+
+def test_a_gradient_that_is_not_finite_is_divergence(point):
+    # the loss is finite, its slope is not: 0 * infinity
+    with pytest.raises(EncoderError, match=r"diverged at step 1 of 9 \(gradient norm nan\)"):
+        trainer(steps=9).train(point, lambda: point.at.abs().sqrt().sum(), lambda: 1.0, "toy")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_validation_loss_that_is_not_finite_is_divergence(point, bad):
+    message = r"diverged at step 20 of 50 \(validation loss (nan|inf)\)"
+    looks = iter([1.0, bad])
+    with pytest.raises(EncoderError, match=message):
+        trainer(steps=50).train(point, point.loss, lambda: next(looks), "toy")
