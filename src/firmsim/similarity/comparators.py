@@ -1,0 +1,223 @@
+"""Comparators: the classical scores that an encoder has to beat, in one table.
+
+All treat missing values alike: a pair is compared over the days that both firms have
+(`firmsim.similarity.correlation`), and scores 0 where nothing can be said: too few common days, or
+a firm whose growth rate is constant. No score is ever missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import eigh
+
+from firmsim.errors import ConfigError
+from firmsim.similarity.correlation import masked_correlation, masked_square_distance
+
+Matrix = NDArray[np.float64]
+
+_ROUNDING = 1e-20
+"""A residual below this share of the sum of squares is rounding: the market explains it all."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a comparator may look at; arrays of shape (n_days, n_firms), NaN where missing."""
+
+    growth: Matrix
+    """Growth rates (1/year)."""
+    scaled: Matrix
+    """Growth rates in units of the firm's own lagged volatility."""
+    q: Matrix
+    """Normal scores across firms, day by day."""
+    seed: int
+    """Seed of the random score."""
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """A classical score: its name in the configuration, what it is called, and how it is made."""
+
+    name: str
+    title: str
+    formula: str
+    function: Callable[[Panel], Matrix]
+    """Maps a panel to a symmetric (n_firms, n_firms) matrix; NaN where a pair is undefined."""
+
+
+def _ranks(values: Matrix) -> Matrix:
+    """Mid-ranks of each firm's growth rates over its own days (not over each pair's common days).
+
+    Ranking once instead of once a pair is what makes thousands of firms feasible; where no day is
+    missing it is the exact Spearman correlation.
+    """
+    return pd.DataFrame(values).rank().to_numpy(dtype=np.float64)
+
+
+def _market_residuals(growth: Matrix) -> Matrix:
+    """Remainder of each firm's growth rate after regression on the mean of the other firms.
+
+    The single-index model of Sharpe (1963), Management Science 9(2). Leaving the firm itself out
+    of its market matters when firms are few.
+    """
+    present = ~np.isnan(growth)
+    others = present.sum(axis=1, keepdims=True) - 1
+    total = np.nansum(growth, axis=1, keepdims=True)
+    usable = present & (others > 0)
+    market = np.where(usable, (total - growth) / np.maximum(others, 1), 0.0)
+    days = np.maximum(usable.sum(axis=0), 1)
+    market = np.where(usable, market - market.sum(axis=0) / days, 0.0)
+    own = np.where(usable, growth, 0.0)
+    variance = (market**2).sum(axis=0)
+    slope = (market * own).sum(axis=0) / np.where(variance > 0, variance, 1.0)
+    mean = own.sum(axis=0) / days
+    residual = np.where(usable, own - mean - slope * market, 0.0)
+    rounding = (residual**2).sum(axis=0) <= _ROUNDING * (own**2).sum(axis=0)
+    return np.where(usable & ~rounding, residual, np.nan)
+
+
+def _principal(q: Matrix, components: int) -> Matrix:
+    """Cosine of the firms' loadings on the leading principal components of q.
+
+    The k leading eigenvectors of the correlation matrix, each times the root of its eigenvalue,
+    with unit rows: the correlation matrix with its noise left out (Plerou et al. 2002, Physical
+    Review E 65, 066126). There are at most n_firms - 1 components, since q is centred across firms.
+    """
+    correlation = _complete(masked_correlation(q))
+    n = len(correlation)
+    k = min(components, n - 1)
+    values, vectors = eigh(correlation, subset_by_index=[n - k, n - 1])
+    loadings = vectors * np.sqrt(np.maximum(values, 0.0))
+    norm = np.linalg.norm(loadings, axis=1, keepdims=True)
+    unit = loadings / np.where(norm > 0, norm, 1.0)
+    return np.asarray(unit @ unit.T)
+
+
+def _radial(scaled: Matrix) -> Matrix:
+    """Gaussian kernel of the distance between volatility-scaled growth rates.
+
+    The bandwidth is the median squared distance of all pairs (the median heuristic; Garreau,
+    Jitkrittum and Kanagawa 2017, arXiv:1707.07269), so that the median score is exp(-1/2).
+    """
+    distance = masked_square_distance(scaled)
+    pairs = distance[np.triu_indices(len(distance), 1)]
+    known = pairs[~np.isnan(pairs)]
+    bandwidth = np.median(known) if known.size else 1.0
+    return np.asarray(np.exp(-distance / (2 * max(float(bandwidth), np.finfo(float).tiny))))
+
+
+def _random(n: int, seed: int) -> Matrix:
+    """Independent uniform scores in [-1, 1]: what no information looks like."""
+    upper = np.triu(np.random.default_rng(seed).uniform(-1.0, 1.0, size=(n, n)), 1)
+    return np.asarray(upper + upper.T)
+
+
+def _complete(scores: Matrix) -> Matrix:
+    """Score 0 for what is undefined, 1 for a firm with itself."""
+    scores = np.clip(np.nan_to_num(scores, nan=0.0), -1.0, 1.0)
+    np.fill_diagonal(scores, 1.0)
+    return scores
+
+
+def _principal_scores(panel: Panel, components: int) -> Matrix:
+    return _principal(panel.q, components)
+
+
+_ALL = (
+    Comparator(
+        "pearson",
+        "Pearson correlation",
+        "corr(mu_i, mu_j)",
+        lambda panel: masked_correlation(panel.growth),
+    ),
+    Comparator(
+        "spearman",
+        "Spearman correlation",
+        "corr(rank_t mu_i, rank_t mu_j), ranks over days",
+        lambda panel: masked_correlation(_ranks(panel.growth)),
+    ),
+    Comparator(
+        "rank-correlation",
+        "Cross-sectional rank correlation",
+        "corr(q_i, q_j), q = normal scores of scaled growth rates across firms",
+        lambda panel: masked_correlation(panel.q),
+    ),
+    Comparator(
+        "market-residual",
+        "Market-residual correlation",
+        "corr(e_i, e_j), mu_i = a_i + b_i m_i + e_i, m_i = mean growth rate of the other firms",
+        lambda panel: masked_correlation(_market_residuals(panel.growth)),
+    ),
+    *(
+        Comparator(
+            f"pca-{k}",
+            f"Principal components, {k}",
+            f"cos(v_i, v_j), v = loadings on the {k} leading components of corr(q)",
+            partial(_principal_scores, components=k),
+        )
+        for k in (10, 20, 50)
+    ),
+    Comparator(
+        "rbf",
+        "RBF kernel",
+        "exp(-d_ij^2 / (2 median d^2)), d_ij^2 = mean_t (z_i - z_j)^2, z = scaled growth rate",
+        lambda panel: _radial(panel.scaled),
+    ),
+    Comparator(
+        "random",
+        "Random scores",
+        "uniform in [-1, 1]",
+        lambda panel: _random(panel.growth.shape[1], panel.seed),
+    ),
+)
+
+COMPARATORS: dict[str, Comparator] = {comparator.name: comparator for comparator in _ALL}
+"""Every comparator by its name in the configuration, in the order in which tables show them."""
+
+
+def comparator_scores(
+    name: str, growth: pd.DataFrame, scaled: pd.DataFrame, q: pd.DataFrame, seed: int
+) -> pd.DataFrame:
+    """Score every pair of firms with a comparator.
+
+    Parameters
+    ----------
+    name : str
+        A key of `COMPARATORS`.
+    growth, scaled, q : DataFrame of shape (n_days, n_firms)
+        Growth rates (1/year), volatility-scaled growth rates and normal scores, as made by
+        `firmsim.growth`; the same days and firms; missing values allowed.
+    seed : int
+        Seed of the random score; the others do not use it.
+
+    Returns
+    -------
+    DataFrame of shape (n_firms, n_firms)
+        Symmetric, unit diagonal, in [-1, 1], float64, nothing missing. 0 for a pair with too few
+        common days or a firm whose growth rate is constant.
+
+    Raises
+    ------
+    ConfigError
+        There is no comparator of that name: lists those there are.
+    ValueError
+        The three tables have different days or firms.
+    """
+    if name not in COMPARATORS:
+        message = f"similarity.comparators: {name!r} is unknown; choose from {list(COMPARATORS)}"
+        raise ConfigError(message)
+    for other in (scaled, q):
+        if not (other.columns.equals(growth.columns) and other.index.equals(growth.index)):
+            message = "growth, scaled and q must have the same days and firms"
+            raise ValueError(message)
+    panel = Panel(
+        growth.to_numpy(dtype=np.float64),
+        scaled.to_numpy(dtype=np.float64),
+        q.to_numpy(dtype=np.float64),
+        seed,
+    )
+    scores = _complete(COMPARATORS[name].function(panel))
+    return pd.DataFrame(scores, index=growth.columns, columns=growth.columns)

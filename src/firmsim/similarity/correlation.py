@@ -1,0 +1,88 @@
+"""Statistics of pairs of columns over the days that both have, by masked matrix products."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MIN_COMMON_DAYS = 20
+"""Fewest common days of a pair. Two days always correlate at +1 or -1, whatever the firms."""
+
+_ROUNDING = 1e-12
+"""A variance below this share of the sum of squares is rounding: the column is constant there."""
+
+
+class _Masked(NamedTuple):
+    values: NDArray[np.float64]
+    present: NDArray[np.float64]
+    days: NDArray[np.float64]
+    enough: NDArray[np.bool_]
+
+
+def _masked(values: NDArray[np.float64]) -> _Masked:
+    """Zero-filled values, presence (0 or 1), common days of each pair, and whether they suffice."""
+    present = (~np.isnan(values)).astype(np.float64)
+    days = present.T @ present
+    needed = min(MIN_COMMON_DAYS, max(2, len(values) // 2))
+    return _Masked(np.nan_to_num(values, nan=0.0), present, days, days >= needed)
+
+
+def masked_correlation(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Pearson correlation of every pair of columns over the days that both have.
+
+    .. math:: r_{ij} = \frac{\sum_t (x_{it} - \bar x_i)(x_{jt} - \bar x_j)}
+                            {\sqrt{\sum_t (x_{it} - \bar x_i)^2 \sum_t (x_{jt} - \bar x_j)^2}},
+
+    sums and means over the common days of i and j (pairwise complete). Expanding the products
+    turns them into four matrix products, so 3,000 firms take seconds. With missing values the
+    matrix need not be positive semidefinite.
+
+    Parameters
+    ----------
+    values : array of shape (n_days, n_firms)
+        Any unit; NaN where missing.
+
+    Returns
+    -------
+    array of shape (n_firms, n_firms)
+        Symmetric. NaN where a pair has fewer than 20 common days (or than half the days, if that
+        is less), or where either column is constant over them.
+    """
+    present = ~np.isnan(values)
+    centre = np.zeros(values.shape[1])
+    if (some := present.any(axis=0)).any():
+        centre[some] = np.nanmedian(values[:, some], axis=0)  # keeps the sums below well scaled
+    x, mask, days, enough = _masked(values - centre)
+    safe_days = np.maximum(days, 1)
+    sums = x.T @ mask  # of column i over the days of j
+    squares = (x**2).T @ mask
+    variance = squares - sums**2 / safe_days
+    varies = variance > _ROUNDING * squares
+    covariance = x.T @ x - sums * sums.T / safe_days
+    defined = enough & varies & varies.T
+    scale = np.sqrt(variance * variance.T, where=defined, out=np.ones_like(variance))
+    return np.where(defined, np.clip(covariance / scale, -1.0, 1.0), np.nan)
+
+
+def masked_square_distance(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Mean squared difference of every pair of columns over the days that both have.
+
+    .. math:: d^2_{ij} = \frac{1}{n_{ij}} \sum_t (x_{it} - x_{jt})^2
+
+    Parameters
+    ----------
+    values : array of shape (n_days, n_firms)
+        Any unit; NaN where missing.
+
+    Returns
+    -------
+    array of shape (n_firms, n_firms)
+        Symmetric, zero diagonal, unit of `values` squared. NaN where a pair has fewer than 20
+        common days (or than half the days, if that is less).
+    """
+    x, mask, days, enough = _masked(values)
+    squares = (x**2).T @ mask
+    distance = (squares + squares.T - 2 * (x.T @ x)) / np.maximum(days, 1)
+    distance = np.maximum(distance, 0.0)
+    np.fill_diagonal(distance, 0.0)
+    return np.where(enough, distance, np.nan)

@@ -1,0 +1,184 @@
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from firmsim import config
+from firmsim.errors import ConfigError
+from firmsim.growth import normal_scores, scaled_growth
+from firmsim.similarity.comparators import COMPARATORS, comparator_scores
+from firmsim.similarity.scores import check_scores
+
+NAMES = get_args(config.Comparator)
+
+
+def panel(n_days=150, n_firms=9, seed=0, missing=0.0):
+    """Growth rates (1/year) of firms in three groups with a common market, and what follows."""
+    rng = np.random.default_rng(seed)
+    groups = rng.normal(size=(n_days, 3))[:, np.arange(n_firms) % 3]
+    values = 4 * (rng.normal(size=(n_days, 1)) + groups + rng.normal(size=(n_days, n_firms)))
+    values[rng.random(values.shape) < missing] = np.nan
+    growth = pd.DataFrame(
+        values,
+        index=pd.date_range("2020-01-01", periods=n_days, freq="B"),
+        columns=[f"F{i}" for i in range(n_firms)],
+    )
+    scaled = scaled_growth(growth)
+    return growth, scaled, normal_scores(scaled)
+
+
+def scores(name, tables, seed=0):
+    return comparator_scores(name, *tables, seed=seed)
+
+
+def test_table_lists_the_configured_names():
+    assert tuple(COMPARATORS) == NAMES
+    assert all(name == entry.name for name, entry in COMPARATORS.items())
+    assert len({entry.title for entry in COMPARATORS.values()}) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("n_firms", [3, 9])
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_scores_are_a_score_matrix(name, n_firms, missing):
+    tables = panel(n_firms=n_firms, missing=missing)
+    found = scores(name, tables)
+    assert check_scores(found).dtypes.eq(np.float64).all()
+    assert list(found.index) == list(tables[0].columns)
+    np.testing.assert_array_equal(found, found.T)
+    np.testing.assert_array_equal(np.diag(found), 1.0)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
+def test_groups_are_found(name):
+    found = scores(name, panel(n_days=500)).to_numpy()
+    same = np.equal.outer(np.arange(9) % 3, np.arange(9) % 3)
+    assert found[same & ~np.eye(9, dtype=bool)].min() > found[~same].max()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_constant_absent_and_hardly_listed_firms_score_zero(name):
+    growth = panel()[0].assign(FLAT=0.5, GONE=np.nan)
+    growth["EARLY"] = growth["F0"].where(np.arange(150) < 70)
+    growth["LATE"] = growth["F0"].where(np.arange(150) >= 70)
+    growth["BRIEF"] = growth["F0"].where(np.arange(150) >= 131)  # 19 days
+    scaled = scaled_growth(growth)
+    found = scores(name, (growth, scaled, normal_scores(scaled)))
+    check_scores(found)
+    if name == "random" or name.startswith("pca"):  # pca: firms with no common days share others
+        return
+    for firm in ("FLAT", "GONE", "BRIEF"):
+        assert (found[firm].drop(firm) == 0).all()
+    assert found.loc["EARLY", "LATE"] == 0
+    assert found.loc["EARLY", "F0"] > 0.5
+
+
+def test_pearson_and_rank_correlation_are_pandas():
+    growth, scaled, q = panel(missing=0.3)
+    tables = growth, scaled, q
+    pd.testing.assert_frame_equal(scores("pearson", tables), growth.corr(), atol=1e-12)
+    pd.testing.assert_frame_equal(scores("rank-correlation", tables), q.corr(), atol=1e-12)
+
+
+def test_spearman_is_pandas_where_no_day_is_missing_and_close_elsewhere():
+    tables = panel()
+    expected = tables[0].corr(method="spearman")
+    pd.testing.assert_frame_equal(scores("spearman", tables), expected, atol=1e-12)
+    holes = panel(n_days=1000, missing=0.1)
+    expected = holes[0].corr(method="spearman")
+    np.testing.assert_allclose(scores("spearman", holes), expected, atol=0.01)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_market_residual_matches_a_regression_a_firm(missing):
+    tables = panel(missing=missing)
+    growth = tables[0]
+    residuals = {}
+    for firm in growth:
+        market = growth.drop(columns=firm).mean(axis=1)
+        days = growth[firm].notna() & market.notna()
+        slope, intercept = np.polyfit(market[days], growth[firm][days], 1)
+        residuals[firm] = (growth[firm] - intercept - slope * market)[days]
+    expected = pd.DataFrame(residuals, index=growth.index).corr()
+    pd.testing.assert_frame_equal(scores("market-residual", tables), expected, atol=1e-10)
+
+
+def test_market_residual_of_a_day_with_one_firm_is_missing():
+    growth = panel(n_days=60, n_firms=3)[0]
+    growth.iloc[:10, 1:] = np.nan
+    scaled = scaled_growth(growth)
+    found = scores("market-residual", (growth, scaled, normal_scores(scaled)))
+    later = growth.iloc[10:]
+    rest = scaled.iloc[10:]
+    expected = scores("market-residual", (later, rest, normal_scores(rest)))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_principal_components_match_a_plain_decomposition():
+    tables = panel(n_firms=15)
+    values, vectors = np.linalg.eigh(tables[2].corr().to_numpy())
+    loadings = (vectors * np.sqrt(np.maximum(values, 0)))[:, -10:]
+    loadings /= np.linalg.norm(loadings, axis=1, keepdims=True)
+    np.testing.assert_allclose(scores("pca-10", tables), loadings @ loadings.T, atol=1e-10)
+
+
+def test_more_components_than_firms_are_all_there_are():
+    tables = panel(n_firms=6)
+    pd.testing.assert_frame_equal(scores("pca-10", tables), scores("pca-50", tables))
+    # q is centred across firms, so n - 1 components hold its whole correlation matrix, nearly.
+    np.testing.assert_allclose(scores("pca-50", tables), tables[2].corr(), atol=0.05)
+
+
+def test_rbf_matches_loops():
+    tables = panel(missing=0.2)
+    scaled = tables[1]
+    distance = pd.DataFrame(0.0, index=scaled.columns, columns=scaled.columns)
+    for i in scaled:
+        for j in scaled:
+            distance.loc[i, j] = ((scaled[i] - scaled[j]) ** 2).mean()
+    median = np.median(distance.to_numpy()[np.triu_indices(9, 1)])
+    expected = np.exp(-distance / (2 * median))
+    pd.testing.assert_frame_equal(scores("rbf", tables), expected, atol=1e-12)
+
+
+def test_identical_firms_score_one():
+    growth = panel(n_firms=1)[0]
+    growth = pd.concat([growth["F0"].rename(name) for name in "ABC"], axis=1)
+    scaled = scaled_growth(growth)
+    tables = growth, scaled, normal_scores(scaled)
+    for name in ("pearson", "spearman", "rbf"):
+        np.testing.assert_allclose(scores(name, tables), 1.0)
+
+
+def test_firms_that_are_the_market_have_no_residual():
+    growth = panel(n_firms=1)[0]
+    growth = pd.concat([growth["F0"].rename(name) for name in "ABC"], axis=1)
+    scaled = scaled_growth(growth)
+    found = scores("market-residual", (growth, scaled, normal_scores(scaled)))
+    np.testing.assert_array_equal(found, np.eye(3))
+
+
+def test_random_depends_on_the_seed_alone():
+    one, two = panel(seed=1), panel(seed=2)
+    pd.testing.assert_frame_equal(scores("random", one, 5), scores("random", two, 5))
+    assert not np.allclose(scores("random", one, 5), scores("random", one, 6))
+    large = scores("random", panel(n_days=5, n_firms=150)).to_numpy()
+    upper = large[np.triu_indices(150, 1)]
+    assert abs(upper.mean()) < 0.02
+    assert upper.min() < -0.99
+    assert upper.max() > 0.99
+
+
+def test_unknown_name():
+    with pytest.raises(
+        ConfigError, match=r"similarity.comparators: 'kendall' is unknown; .*pearson"
+    ):
+        scores("kendall", panel())
+
+
+def test_tables_must_fit():
+    growth, scaled, q = panel()
+    for wrong in ((growth, scaled[1:], q), (growth, scaled, q.iloc[:, ::-1])):
+        with pytest.raises(ValueError, match="same days and firms"):
+            scores("pearson", wrong)
