@@ -1,0 +1,181 @@
+"""All statistics of one method as one record, and of all methods as one tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from firmsim.association.attributes import attributes
+from firmsim.association.estimate import Estimate, impossible
+from firmsim.association.measures import MEASURES, Measure
+from firmsim.association.out_of_sample import future_spearman
+from firmsim.association.permutation import (
+    label_distance,
+    mantel,
+    mantel_within,
+    permanova,
+    score_distance,
+    size_distance,
+)
+from firmsim.association.retrieval import knn_accuracy, precision_at, r_precision, same_sector_auc
+from firmsim.config import Association
+from firmsim.similarity.scores import check_scores
+
+__all__ = ["MEASURES", "Measure", "associate", "summarise"]
+
+
+def associate(
+    method: str,
+    scores: pd.DataFrame,
+    firms: pd.DataFrame,
+    settings: Association,
+    fit_scores: pd.DataFrame | None = None,
+    later_q: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Hold the scores of one method against sector, size and the days after the fit.
+
+    Parameters
+    ----------
+    method : str
+        Name of the method.
+    scores : DataFrame of shape (n_firms, n_firms)
+        Score matrix, tickers on both axes.
+    firms : DataFrame
+        Columns ticker, sector, size (unit in size_kind) and size_kind; sector and size may be
+        missing or empty. Firms without scores are ignored.
+    settings : Association
+        Number of permutations and their seed.
+    fit_scores : DataFrame of shape (n_firms, n_firms), optional
+        Scores of the same method from the fit period alone.
+    later_q : DataFrame of shape (n_days, n_firms), optional
+        Normal scores of the days after the fit period.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: counts of firms, then under ``sector``, ``size`` and ``future`` one record
+        a statistic with its value, 95 % interval (``low``, ``high``), p where it is tested, the
+        number of firms ``n``, and null with a ``reason`` where these firms do not allow it.
+
+    Raises
+    ------
+    FirmsError
+        The firms table lacks a column or a ticker, or a size is not a number above zero.
+    ValueError
+        `scores` is not a score matrix.
+    """
+    tickers = sorted(check_scores(scores).index)  # equal scores then rank by ticker
+    sector, size, kinds = attributes(firms, tickers)
+    values = scores.loc[tickers, tickers].to_numpy(dtype=np.float64)
+    has_sector = sector != ""
+    return {
+        "method": method,
+        "firms": len(tickers),
+        "firms_with_sector": int(has_sector.sum()),
+        "firms_without_sector": int((~has_sector).sum()),
+        "firms_with_size": int((~np.isnan(size)).sum()),
+        "size_kind": " and ".join(kinds) or "unknown",
+        "permutations": settings.permutations,
+        "p_floor": 1 / (settings.permutations + 1),
+        "sector": _sector(values[np.ix_(has_sector, has_sector)], sector[has_sector], settings),
+        "size": _size(values, sector, size, kinds, settings),
+        "future": _future(fit_scores, later_q),
+    }
+
+
+def summarise(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Lay the records of several methods out as a tidy table.
+
+    Parameters
+    ----------
+    records : iterable of mapping
+        As made by `associate`.
+
+    Returns
+    -------
+    DataFrame
+        Columns method, attribute, measure, value, low, high, p and n (firms); one row a method and
+        a measure of `MEASURES`, in their order; missing where there is no value.
+    """
+    rows = []
+    for record in records:
+        for measure in MEASURES:
+            found = record[measure.attribute][measure.section]
+            rows.append(
+                {
+                    "method": record["method"],
+                    "attribute": measure.attribute,
+                    "measure": measure.measure,
+                    "value": found[measure.key],
+                    "low": found["low"],
+                    "high": found["high"],
+                    "p": found.get("p"),
+                    "n": found["n"],
+                }
+            )
+    columns = ["method", "attribute", "measure", "value", "low", "high", "p", "n"]
+    numbers = dict.fromkeys(("value", "low", "high", "p"), np.float64)
+    return pd.DataFrame(rows, columns=columns).astype(numbers)
+
+
+def _sector(
+    scores: NDArray[np.float64], sector: NDArray[Any], settings: Association
+) -> dict[str, Any]:
+    n = len(sector)
+    draws = (settings.permutations, settings.seed)
+    distance = score_distance(scores)
+    anova = permanova(np.sqrt(2 * distance), sector, *draws)
+    return {
+        "auc": _record(same_sector_auc(scores, sector), n),
+        "knn_accuracy": _record(knn_accuracy(scores, sector, k=5), n),
+        "precision_at_10": _record(precision_at(scores, sector, k=10), n),
+        "r_precision": _record(r_precision(scores, sector), n),
+        "permanova": _tested(anova.r2, n, "r2") | {"pseudo_f": anova.pseudo_f},
+        "mantel": _tested(mantel(distance, label_distance(sector), *draws), n),
+    }
+
+
+def _size(
+    scores: NDArray[np.float64],
+    sector: NDArray[Any],
+    size: NDArray[np.float64],
+    kinds: list[str],
+    settings: Association,
+) -> dict[str, Any]:
+    known = ~np.isnan(size)
+    both = known & (sector != "")
+    if len(kinds) > 1:
+        mixed = impossible(f"sizes are of different kinds ({', '.join(kinds)})")
+        return {
+            "mantel": _tested(mixed, int(known.sum())),
+            "mantel_within_sector": _tested(mixed, int(both.sum())),
+        }
+    draws = (settings.permutations, settings.seed)
+
+    def distances(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return score_distance(scores[np.ix_(chosen, chosen)]), size_distance(size[chosen])
+
+    within = mantel_within(*distances(both), sector[both], *draws)
+    return {
+        "mantel": _tested(mantel(*distances(known), *draws), int(known.sum())),
+        "mantel_within_sector": _tested(within, int(both.sum())),
+    }
+
+
+def _future(fit_scores: pd.DataFrame | None, later_q: pd.DataFrame | None) -> dict[str, Any]:
+    if fit_scores is None or later_q is None:
+        return {"spearman": _record(impossible("no later days were held out"), 0)}
+    n = len(fit_scores.index.intersection(later_q.columns))
+    return {"spearman": _record(future_spearman(check_scores(fit_scores), later_q), n)}
+
+
+def _record(estimate: Estimate, n: int) -> dict[str, Any]:
+    return estimate.to_json() | {"n": n}
+
+
+def _tested(estimate: Estimate, n: int, name: str = "r") -> dict[str, Any]:
+    return estimate.to_json(name) | {"p": estimate.p, "n": n}

@@ -1,0 +1,83 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+import naive_association as naive
+from firmsim.association.out_of_sample import future_spearman
+from firmsim.similarity.correlation import masked_correlation
+
+
+def square(values, tickers):
+    return pd.DataFrame(values, index=tickers, columns=tickers)
+
+
+@pytest.fixture
+def later():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(120, 12)) + rng.normal(size=(120, 3)) @ rng.normal(size=(3, 12))
+    return pd.DataFrame(values, columns=[f"F{i:02}" for i in range(12)])
+
+
+@pytest.fixture
+def scores(later):
+    noise = np.random.default_rng(1).uniform(-0.3, 0.3, size=(12, 12))
+    values = 0.6 * later.corr().to_numpy() + (noise + noise.T) / 2
+    np.fill_diagonal(values, 1.0)
+    return square(values, later.columns)
+
+
+def test_matches_scipy(scores, later):
+    upper = np.triu_indices(12, 1)
+    expected = spearmanr(scores.to_numpy()[upper], later.corr().to_numpy()[upper]).statistic
+    found = future_spearman(scores, later)
+    assert found.value == pytest.approx(expected)
+    assert found.low < expected < found.high
+
+
+def test_order_of_the_firms_does_not_matter(scores, later):
+    turned = scores.iloc[::-1, ::-1]
+    assert future_spearman(turned, later).value == pytest.approx(
+        future_spearman(scores, later).value
+    )
+
+
+def test_perfect_foresight_is_one(later):
+    scores = square(masked_correlation(later.to_numpy()), later.columns)
+    assert future_spearman(scores, later).value == pytest.approx(1)
+
+
+def test_firms_and_pairs_without_a_future_drop_out(scores, later):
+    gone = later.copy()
+    gone["F03"] = np.nan  # delisted
+    gone.loc[:80, "F05"] = np.nan  # listed late: no common days with F06
+    gone.loc[60:, "F06"] = np.nan
+    correlation = gone.corr(min_periods=20).to_numpy()
+    upper = np.triu_indices(12, 1)
+    known = ~np.isnan(correlation[upper])
+    assert known.sum() == 66 - 11 - 1
+    expected = spearmanr(scores.to_numpy()[upper][known], correlation[upper][known]).statistic
+    assert future_spearman(scores, gone).value == pytest.approx(expected)
+    without = gone.drop(columns="F03")
+    assert future_spearman(scores, without).value == pytest.approx(expected)
+
+
+def test_interval_is_near_a_full_recomputation(scores, later):
+    names = scores.columns.to_numpy()
+    low, high = naive.jackknife_interval(
+        lambda kept: (
+            future_spearman(scores.loc[names[kept], names[kept]], later[names[kept]]).value
+        ),
+        12,
+        (-1, 1),
+    )
+    found = future_spearman(scores, later)
+    assert found.low == pytest.approx(low, abs=0.01)
+    assert found.high == pytest.approx(high, abs=0.01)
+
+
+def test_impossible_says_why(scores, later):
+    assert "there are 2" in future_spearman(scores, later[["F00", "F01"]]).reason
+    assert "there are 0" in future_spearman(scores, later * np.nan).reason
+    flat = square(np.eye(12), scores.columns)
+    assert "equal" in future_spearman(flat, later).reason

@@ -1,0 +1,113 @@
+"""Slow, obvious versions of the association statistics: plain loops over firms and pairs."""
+
+import itertools
+import math
+
+import numpy as np
+from scipy.stats import t as student
+
+
+def auc(scores, labels):
+    """Share of (one-sector pair, two-sector pair) comparisons won; None when there is none."""
+    pairs = list(itertools.combinations(range(len(labels)), 2))
+    alike = [scores[i, j] for i, j in pairs if labels[i] == labels[j]]
+    unlike = [scores[i, j] for i, j in pairs if labels[i] != labels[j]]
+    if len(labels) < 3 or not alike or not unlike:
+        return None
+    won = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in alike for b in unlike)
+    return won / (len(alike) * len(unlike))
+
+
+def _over_firms(scores, labels, of_firm):
+    """Mean over the firms that share their sector; None when a statistic makes no sense."""
+    sectors = list(labels)
+    if len(sectors) < 3 or len(set(sectors)) in (1, len(sectors)):
+        return None
+    values = []
+    for i in range(len(sectors)):
+        if sectors.count(sectors[i]) < 2:
+            continue
+        others = [j for j in range(len(sectors)) if j != i]
+        others.sort(key=lambda j, i=i: (-scores[i, j], j))
+        values.append(of_firm(i, others))
+    return sum(values) / len(values)
+
+
+def knn_accuracy(scores, labels, k=5):
+    def of_firm(i, others):
+        votes, sums = {}, {}
+        for j in others[:k]:
+            votes[labels[j]] = votes.get(labels[j], 0) + 1
+            sums[labels[j]] = sums.get(labels[j], 0.0) + scores[i, j]
+        winner = max(sorted(votes), key=lambda label: (votes[label], sums[label]))
+        return float(winner == labels[i])
+
+    return _over_firms(scores, labels, of_firm)
+
+
+def precision_at(scores, labels, k=10):
+    def of_firm(i, others):
+        top = others[:k]
+        return sum(labels[j] == labels[i] for j in top) / len(top)
+
+    return _over_firms(scores, labels, of_firm)
+
+
+def r_precision(scores, labels):
+    def of_firm(i, others):
+        top = others[: sum(labels[j] == labels[i] for j in others)]
+        return sum(labels[j] == labels[i] for j in top) / len(top)
+
+    return _over_firms(scores, labels, of_firm)
+
+
+def permanova_r2(distance, labels):
+    n = len(labels)
+    pairs = list(itertools.combinations(range(n), 2))
+    total = sum(distance[i, j] ** 2 for i, j in pairs) / n
+    within = sum(
+        distance[i, j] ** 2 / list(labels).count(labels[i])
+        for i, j in pairs
+        if labels[i] == labels[j]
+    )
+    return None if len(set(labels)) == 1 else 1 - within / total
+
+
+def mantel_r(distance, other):
+    pairs = list(itertools.combinations(range(len(distance)), 2))
+    return np.corrcoef([distance[p] for p in pairs], [other[p] for p in pairs])[0, 1]
+
+
+def mantel_within_r(distance, other, strata):
+    """Pool the products of deviations from the means over each stratum's pairs."""
+    xs, ys = [], []
+    for stratum in sorted(set(strata)):
+        firms = [i for i in range(len(strata)) if strata[i] == stratum]
+        pairs = list(itertools.combinations(firms, 2))
+        if pairs:
+            x, y = np.array([distance[p] for p in pairs]), np.array([other[p] for p in pairs])
+            xs.extend(x - x.mean())
+            ys.extend(y - y.mean())
+    xs, ys = np.array(xs), np.array(ys)
+    return float(xs @ ys / math.sqrt((xs @ xs) * (ys @ ys)))
+
+
+def exact_p(statistic, n, allowed=lambda order: True):
+    """Share of all permutations of n firms that are at least as extreme as doing nothing."""
+    observed = statistic(tuple(range(n)))
+    values = [statistic(order) for order in itertools.permutations(range(n)) if allowed(order)]
+    return float(np.mean([value >= observed - 1e-9 for value in values]))
+
+
+def jackknife_interval(statistic, n, bounds):
+    """95 % interval from recomputing `statistic(kept)` without each firm; None if one fails."""
+    keep_all = np.arange(n)
+    without = [statistic(np.delete(keep_all, i)) for i in range(n)]
+    if any(value is None or math.isnan(value) for value in without):
+        return None, None
+    centre = statistic(keep_all)
+    mean = sum(without) / n
+    half = student.ppf(0.975, n - 1) * math.sqrt(
+        (n - 1) / n * sum((value - mean) ** 2 for value in without)
+    )
+    return max(centre - half, bounds[0]), min(centre + half, bounds[1])
