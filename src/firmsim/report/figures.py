@@ -1,0 +1,166 @@
+"""What the interactive figures draw, as plain JSON; the scripts beside this file draw it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from firmsim.report.layout import aligned, firm_map, landscape
+from firmsim.report.methods import Method
+from firmsim.report.ordering import block_means, block_size, dendrogram
+from firmsim.report.packing import packed, packed_positions, packed_scores
+from firmsim.report.palette import UNKNOWN, sector_marks
+from firmsim.report.results import Array, Results
+
+PEERS = 10
+"""Nearest peers shown for each firm."""
+
+POINTS = 80
+"""Most points of a training curve; beyond, neighbouring steps are averaged."""
+
+
+def figure_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
+    """Everything the page's figures need.
+
+    Parameters
+    ----------
+    results : Results
+        A finished run.
+    methods : sequence of Method
+        The methods to offer, in order.
+
+    Returns
+    -------
+    dict
+        JSON-ready: firms, sectors, methods (with map, matrix and peers each) and curves. Arrays
+        are packed by `firmsim.report.packing`.
+    """
+    firms = results.firms
+    marks = sector_marks(firms["sector"])
+    names = list(marks)
+    sizes = firms["size"].astype(float)
+    drawn = []
+    reference: Array | None = None
+    for method in tqdm(methods, desc="report figures", unit="method", disable=None):
+        scores = results.scores(method.name)
+        positions = firm_map(scores)
+        reference = landscape(positions) if reference is None else reference
+        drawn.append(
+            {
+                "name": method.name,
+                "title": method.title,
+                "kind": method.kind,
+                "map": packed_positions(aligned(positions, reference)),
+                "matrix": matrix_data(scores),
+                "peers": peer_data(results.neighbours(method.name), firms.index),
+            }
+        )
+    return {
+        "tickers": firms.index.tolist(),
+        "names": firms["name"].tolist(),
+        "industries": firms["industry"].tolist(),
+        "sector": [names.index(sector or UNKNOWN) for sector in firms["sector"]],
+        "sectors": [
+            {"name": name, "colour": mark.colour, "symbol": mark.symbol, "known": name != UNKNOWN}
+            for name, mark in marks.items()
+        ],
+        "size": [None if np.isnan(size) else float(f"{size:.4g}") for size in sizes],
+        "sizeKind": results.size_kind,
+        "methods": drawn,
+        "curves": [
+            curve_data(encoder, results.history(encoder["name"], encoder["seed"]))
+            for encoder in results.run["encoders"]
+        ],
+    }
+
+
+def matrix_data(scores: Array) -> dict[str, Any]:
+    """The ordered score matrix and its dendrogram, packed.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_firms, n_firms)
+        Symmetric, unit diagonal, in [-1, 1].
+
+    Returns
+    -------
+    dict
+        leaves, merges (pairs), heights (in 1/30,000), block (firms a row), cells (upper triangle)
+        and the colour range: 1st and 99th percentile of the scores of two different firms.
+    """
+    tree = dendrogram(scores)
+    block = block_size(len(scores))
+    pairs = scores[np.triu_indices(len(scores), 1)]
+    low, high = np.percentile(pairs, [1, 99])
+    return {
+        "leaves": packed(tree.leaves, "u2"),
+        "merges": packed(tree.merges, "u2"),
+        "heights": packed(np.rint(30_000 * np.clip(tree.heights, 0, 2)), "u2"),
+        "block": block,
+        "cells": packed_scores(block_means(scores, tree.leaves, block)),
+        "low": round(float(low), 3),
+        "high": round(max(float(high), float(low) + 0.01), 3),
+    }
+
+
+def peer_data(neighbours: pd.DataFrame, tickers: pd.Index) -> dict[str, Any]:
+    """Nearest peers of every firm, packed.
+
+    Parameters
+    ----------
+    neighbours : DataFrame
+        Columns firm, rank (from 1), neighbour, score.
+    tickers : Index
+        The firms, in order.
+
+    Returns
+    -------
+    dict
+        count (peers a firm), firms (positions in `tickers`), scores (in 1/10,000).
+    """
+    count = min(PEERS, len(tickers) - 1)
+    near = neighbours[neighbours["rank"] <= count]
+    wide = near.pivot_table(index="firm", columns="rank", values="neighbour", aggfunc="first")
+    score = near.pivot_table(index="firm", columns="rank", values="score", aggfunc="first")
+    places = tickers.get_indexer(pd.Index(wide.loc[tickers].to_numpy(dtype=object).ravel()))
+    return {
+        "count": count,
+        "firms": packed(places, "u2"),
+        "scores": packed(np.rint(10_000 * score.loc[tickers].to_numpy(dtype=float)), "i2"),
+    }
+
+
+def curve_data(encoder: dict[str, Any], history: pd.DataFrame) -> dict[str, Any]:
+    """Training and validation loss of one training, thinned.
+
+    Parameters
+    ----------
+    encoder : dict
+        Its entry in ``run.json``.
+    history : DataFrame
+        Columns step, loss, validation_loss (missing between looks).
+
+    Returns
+    -------
+    dict
+        step and loss (means of neighbouring steps), looked and validation (as measured), best.
+    """
+    width = -(-len(history) // POINTS)
+    thin = history[["step", "loss"]].groupby(np.arange(len(history)) // width).mean()
+    looks = history.dropna(subset=["validation_loss"])
+    return {
+        "name": encoder["name"],
+        "seed": encoder["seed"],
+        "step": thin["step"].round(1).tolist(),
+        "loss": _short(thin["loss"]),
+        "looked": looks["step"].tolist(),
+        "validation": _short(looks["validation_loss"]),
+        "best": encoder["best_step"],
+    }
+
+
+def _short(values: pd.Series) -> list[float]:
+    """Five significant digits are more than a screen shows."""
+    return [float(f"{value:.5g}") for value in values]

@@ -1,0 +1,205 @@
+"""The finding of a run in plain sentences, computed from its numbers whichever way they fall."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from firmsim.association.measures import MEASURES
+from firmsim.report.methods import Key, Measured, Method, value_of
+from firmsim.report.text import listed, number, p_value
+
+TIE = 0.005
+"""Values closer than this are called level: their first two digits say no more."""
+
+FUTURE = ("future", "spearman")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One sentence that says it, then one finding a question: (lead, sentence)."""
+
+    title: str
+    findings: list[tuple[str, str]]
+
+
+def headline(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    size_kind: str,
+    fit_last: str,
+    p_floor: float,
+) -> Headline:
+    """Say what the run found.
+
+    The encoder with the highest same-sector AUC is held against Pearson and against the best
+    comparator. Differences below `TIE` are called level.
+
+    Parameters
+    ----------
+    methods : sequence of Method
+        All methods of the run.
+    measured : mapping
+        Statistics by (method, attribute, measure).
+    size_kind : str
+        What size means in this run.
+    fit_last : str
+        Last day that was fitted on.
+    p_floor : float
+        Smallest p value the permutations can give.
+
+    Returns
+    -------
+    Headline
+        Calls no method better than it is measured to be.
+    """
+    best = partial(_best, methods, measured)
+    encoder = best("encoder", "sector", "auc")
+    rival = best("comparator", "sector", "auc")
+    rivals = _rivals(methods, measured, rival)
+    findings = [
+        *_sector(encoder, rivals, measured),
+        *_future(best("encoder", *FUTURE), best("comparator", *FUTURE), measured, fit_last),
+        _size(encoder or rival, measured, size_kind, p_floor),
+    ]
+    return Headline(_title(encoder, rivals, measured), findings)
+
+
+def _best(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    kind: str,
+    attribute: str,
+    measure: str,
+) -> Method | None:
+    """Method of a kind with the highest value; None where none has one."""
+    scored = [m for m in methods if m.kind == kind and (m.name, attribute, measure) in measured]
+    return max(scored, key=lambda m: measured[m.name, attribute, measure].value, default=None)
+
+
+def _rivals(
+    methods: Sequence[Method], measured: Mapping[Key, Measured], rival: Method | None
+) -> list[Method]:
+    """Pearson, where it was measured, and the best comparator: one method if they are the same."""
+    best = [rival] if rival else []
+    pearson = [m for m in methods if m.name == "pearson" and (m.name, "sector", "auc") in measured]
+    return pearson + [m for m in best if m not in pearson]
+
+
+def _standing(ours: float, theirs: float) -> str:
+    if abs(ours - theirs) < TIE:
+        return "level"
+    return "ahead" if ours > theirs else "behind"
+
+
+def _title(
+    encoder: Method | None, rivals: Sequence[Method], measured: Mapping[Key, Measured]
+) -> str:
+    if encoder is None:
+        if not rivals:
+            return "Agreement with sector could not be measured"
+        return f"{rivals[-1].label} tells sectors apart best; no encoder was measured"
+    if not rivals:
+        return f"{encoder.label} tells sectors apart best; there is no comparator to beat"
+    ours = measured[encoder.name, "sector", "auc"].value
+    plain, best = (
+        _standing(ours, measured[m.name, "sector", "auc"].value) for m in (rivals[0], rivals[-1])
+    )
+    says = f"{encoder.label} tells sectors apart"
+    if best == "ahead":
+        return f"{says} better than every comparator"
+    if plain == "ahead":
+        other = "and as well as" if best == "level" else "but not as well as"
+        return f"{says} better than {rivals[0].label}, {other} {rivals[-1].label}"
+    if best == "level":
+        return f"{says} only as well as {listed([m.label for m in rivals])}"
+    if plain == "level":
+        return f"{says} only as well as {rivals[0].label}, and less well than {rivals[-1].label}"
+    return f"No encoder tells sectors apart as well as {' or '.join(m.label for m in rivals)}"
+
+
+def _sector(
+    encoder: Method | None, rivals: Sequence[Method], measured: Mapping[Key, Measured]
+) -> list[tuple[str, str]]:
+    shown = [*([encoder] if encoder else []), *rivals]
+    if not shown:
+        return [("Sector", "Too few firms have a known sector for any sector statistic.")]
+    shares = listed(
+        [f"{100 * measured[m.name, 'sector', 'auc'].value:.1f} % with {m.label}" for m in shown]
+    )
+    findings = [
+        (
+            "Sector",
+            f"How often a pair of firms from one sector scores above a pair from two: {shares}; "
+            "a coin gives 50 %.",
+        )
+    ]
+    if encoder and rivals:
+        duels = "; ".join(_duel(encoder, rival, measured) for rival in rivals)
+        findings.append(("Head to head", f"On the sector measures, {encoder.label} is {duels}."))
+    return findings
+
+
+def _duel(ours: Method, theirs: Method, measured: Mapping[Key, Measured]) -> str:
+    """Count the sector measures on which one method is ahead of another."""
+    counts = {"ahead": 0, "level": 0, "behind": 0}
+    for m in MEASURES:
+        pair = [value_of(measured, x.name, m.attribute, m.measure) for x in (ours, theirs)]
+        if m.attribute == "sector" and not any(map(math.isnan, pair)):
+            counts[_standing(*pair)] += 1
+    told = listed([f"{how} on {count}" for how, count in counts.items() if count])
+    a, b = (measured[x.name, "sector", "auc"] for x in (ours, theirs))
+    overlap = a.low <= b.high and b.low <= a.high
+    return (
+        f"{told} of {sum(counts.values())} against {theirs.label}"
+        f"{' (the intervals of their AUC overlap)' if overlap else ''}"
+    )
+
+
+def _future(
+    encoder: Method | None,
+    rival: Method | None,
+    measured: Mapping[Key, Measured],
+    fit_last: str,
+) -> list[tuple[str, str]]:
+    found = [m for m in (encoder, rival) if m]
+    if not found:
+        return [("The days after", "Agreement with later co-movement was not measured.")]
+    values = [measured[m.name, *FUTURE].value for m in found]
+    told = listed([f"{number(v)} with {m.label}" for v, m in zip(values, found, strict=True)])
+    verdict = ""
+    if len(values) > 1:
+        how = {"ahead": "ahead of", "level": "level with", "behind": "behind"}[_standing(*values)]
+        verdict = f": the best encoder is {how} the best comparator"
+    return [
+        (
+            "The days after",
+            f"Scores made from the days up to {fit_last}, against the co-movement of the days "
+            f"after them: Spearman correlation {told}{verdict}.",
+        )
+    ]
+
+
+def _size(
+    method: Method | None,
+    measured: Mapping[Key, Measured],
+    size_kind: str,
+    p_floor: float,
+) -> tuple[str, str]:
+    found = measured.get((method.name, "size", "mantel_r")) if method else None
+    if method is None or found is None:
+        return "Size", f"Agreement with size could not be measured (size: {size_kind})."
+    within = value_of(measured, method.name, "size", "mantel_r_within_sector")
+    extra = "" if math.isnan(within) else f", {number(within)} among firms of one sector"
+    p = p_value(found.p, p_floor)
+    return (
+        "Size",
+        f"The scores of {method.label} are {_strength(found.value)} related to size, here "
+        f"{size_kind}: Mantel r = {number(found.value)}{f' ({p})' if p else ''}{extra}.",
+    )
+
+
+def _strength(r: float) -> str:
+    """Words for a correlation after Cohen (1988, section 3.2)."""
+    words = ((0.1, "hardly"), (0.3, "weakly"), (0.5, "moderately"))
+    return next((word for bound, word in words if abs(r) < bound), "strongly")

@@ -1,0 +1,92 @@
+"""Every score of a run under the name a reader sees, and what was measured about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from firmsim.report.results import Results
+from firmsim.report.text import listed, plural
+from firmsim.similarity.comparators import COMPARATORS
+
+Key = tuple[str, str, str]
+"""Method, attribute, measure."""
+
+LABELS = {
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "pca-10": "PCA-10",
+    "pca-20": "PCA-20",
+    "pca-50": "PCA-50",
+    "rbf": "RBF kernel",
+}
+"""Short names of comparators where their configured name, hyphens as spaces, would not do."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to score pairs of firms."""
+
+    name: str
+    """As in the configuration and in file names."""
+    label: str
+    """Short name for sentences and narrow columns."""
+    title: str
+    """Full name."""
+    kind: Literal["encoder", "comparator", "random"]
+    about: str
+    """One line: formula, or how it was trained."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One statistic of one method; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    n: float
+
+
+def run_methods(results: Results) -> list[Method]:
+    """Encoders, comparators and the random score of a run, in that order."""
+    encoders = []
+    for name in results.encoders:
+        trained = [encoder for encoder in results.run["encoders"] if encoder["name"] == name]
+        cell, objective = trained[0]["cell"], trained[0]["objective"]
+        goal = {"comovement": "co-movement"}.get(objective, objective)
+        default = name == f"{cell}-{objective}"
+        seeds = [str(encoder["seed"]) for encoder in trained]
+        about = (
+            f"{cell.capitalize()} cell trained for {goal}, without labels; "
+            f"{plural(len(seeds), 'training')} (seed {listed(seeds)})"
+        )
+        title = f"{cell.capitalize()} {goal}" if default else name
+        encoders.append(Method(name, title, title, "encoder", about))
+    others = [
+        Method(
+            name,
+            LABELS.get(name, name.replace("-", " ")),
+            COMPARATORS[name].title,
+            "random" if name == "random" else "comparator",
+            COMPARATORS[name].formula,
+        )
+        for name in results.comparators
+    ]
+    return encoders + sorted(others, key=lambda method: method.kind == "random")
+
+
+def measurements(summary: pd.DataFrame) -> dict[Key, Measured]:
+    """Index the association summary by method, attribute and measure; missing values left out."""
+    present = summary.dropna(subset=["value"])
+    keys = zip(present["method"], present["attribute"], present["measure"], strict=True)
+    numbers = present[["value", "low", "high", "p", "n"]].to_numpy(dtype=float).tolist()
+    return {key: Measured(*row) for key, row in zip(keys, numbers, strict=True)}
+
+
+def value_of(measured: Mapping[Key, Measured], method: str, attribute: str, measure: str) -> float:
+    """Value of a statistic, NaN where it could not be computed."""
+    found = measured.get((method, attribute, measure))
+    return found.value if found else float("nan")

@@ -1,0 +1,136 @@
+"""What a finished run left behind, read once and checked."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from firmsim.errors import FirmsimError
+from firmsim.files import read_csv
+
+Array = npt.NDArray[np.float64]
+
+NUMBERS = ("value", "low", "high", "p", "n")
+"""Columns of the association summary that hold numbers."""
+
+
+class ResultsError(FirmsimError):
+    """A file of the run is missing or does not fit the others."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """The files under ``results/<run>``; scores and neighbours are read when asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        ``results/<run>``.
+
+    Raises
+    ------
+    ResultsError
+        A file is missing, or a ticker of the scores is not in ``firms.csv``: names both.
+    """
+
+    folder: Path
+    run: dict[str, Any] = field(init=False)
+    """``run.json``: configuration, versions, data, encoders, notes."""
+    summary: pd.DataFrame = field(init=False)
+    """Tidy: method, attribute, measure, value, low, high, p, n."""
+    audit: pd.DataFrame = field(init=False)
+    """One row a finding, as text."""
+    sources: pd.DataFrame = field(init=False)
+    """One row a ticker that was asked for, as text."""
+
+    def __post_init__(self) -> None:
+        read = {
+            "run": json.loads(self._path("run.json").read_text(encoding="utf-8")),
+            "summary": read_csv(self._path("association/summary.csv")),
+            "audit": read_csv(self._path("prices/audit.csv")),
+            "sources": read_csv(self._path("prices/sources.csv")),
+        }
+        for column in NUMBERS:
+            read["summary"][column] = pd.to_numeric(read["summary"][column])
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            message = f"{path} is missing; run the workflow again to make it"
+            raise ResultsError(message)
+        return path
+
+    @cached_property
+    def encoders(self) -> list[str]:
+        """Names of the encoders, as configured, each once."""
+        return list(dict.fromkeys(str(encoder["name"]) for encoder in self.run["encoders"]))
+
+    @cached_property
+    def comparators(self) -> list[str]:
+        """Names of the comparators, as configured."""
+        return list(self.run["config"]["similarity"]["comparators"])
+
+    @property
+    def methods(self) -> list[str]:
+        """Encoders, then comparators."""
+        return self.encoders + self.comparators
+
+    @cached_property
+    def firms(self) -> pd.DataFrame:
+        """The scored firms by ticker: name, sector, industry (text), size (float), size_kind."""
+        path = self._path("firms.csv")
+        table = read_csv(path).set_index("ticker")
+        scored = pd.read_parquet(self._path(f"scores/{self.methods[0]}.parquet")).index
+        if len(unknown := scored.difference(table.index)):
+            message = f"{path}: ticker {unknown[0]!r} has scores but no row; run the workflow again"
+            raise ResultsError(message)
+        table = table.loc[scored]
+        return table.assign(size=pd.to_numeric(table["size"]))
+
+    @property
+    def size_kind(self) -> str:
+        """What size means in this run, for example ``traded value (USD/day)``."""
+        return str(self.firms["size_kind"].iloc[0])
+
+    def scores(self, method: str) -> Array:
+        """Scores in the order of `firms`.
+
+        Parameters
+        ----------
+        method : str
+            One of `methods`.
+
+        Returns
+        -------
+        ndarray of shape (n_firms, n_firms)
+            Symmetric, unit diagonal, in [-1, 1].
+
+        Raises
+        ------
+        ResultsError
+            The file is missing, has other firms than the first method, or a score is missing.
+        """
+        path = self._path(f"scores/{method}.parquet")
+        tickers = self.firms.index
+        scores = pd.read_parquet(path).reindex(index=tickers, columns=tickers)
+        values = scores.to_numpy(dtype=np.float64)
+        if not np.isfinite(values).all():
+            row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
+            message = f"{path}: a score of {tickers[row]!r} is missing; run the workflow again"
+            raise ResultsError(message)
+        return np.asarray(np.clip((values + values.T) / 2, -1.0, 1.0))
+
+    def neighbours(self, method: str) -> pd.DataFrame:
+        """Nearest peers: columns firm, rank (from 1), neighbour, score."""
+        return pd.read_parquet(self._path(f"neighbours/{method}.parquet"))
+
+    def history(self, encoder: str, seed: int) -> pd.DataFrame:
+        """Training history: columns step, loss, validation_loss (missing between looks), ..."""
+        return pd.read_csv(self._path(f"encoders/{encoder}/seed{seed}/history.csv"))

@@ -1,0 +1,178 @@
+"""The tables of the report, as text that is ready to show."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from firmsim.association.measures import MEASURES, Measure
+from firmsim.config import Actions
+from firmsim.report.methods import Key, Measured, Method
+from firmsim.report.text import filled_in, interval, number, p_value
+
+ATTRIBUTES = {"sector": "Sector", "size": "Size", "future": "The future"}
+"""Column groups, in order."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One statistic of one method."""
+
+    value: str
+    interval: str
+    p: str
+    best: bool
+    shade: float
+    """0 at chance, 1 at the best method."""
+    sort: float | None
+
+
+@dataclass(frozen=True)
+class MethodTable:
+    """Methods against measures."""
+
+    groups: list[tuple[str, int]]
+    """Title and number of columns of each attribute."""
+    columns: list[Measure]
+    rows: list[tuple[Method, list[Cell]]]
+
+
+def method_table(
+    methods: Sequence[Method], measured: Mapping[Key, Measured], p_floor: float
+) -> MethodTable:
+    """Lay the statistics out, one row a method, one column a measure.
+
+    Parameters
+    ----------
+    methods : sequence of Method
+        Rows, in order.
+    measured : mapping
+        Statistics by (method, attribute, measure).
+    p_floor : float
+        Smallest p value the permutations can give.
+
+    Returns
+    -------
+    MethodTable
+        Columns without any value are left out. The best value of a column is marked, with those
+        that are shown alike; never the random score, and none where all are alike or where a large
+        value is no merit.
+    """
+    columns = [
+        m
+        for attribute in ATTRIBUTES
+        for m in MEASURES
+        if m.attribute == attribute
+        and any((method.name, m.attribute, m.measure) in measured for method in methods)
+    ]
+    groups = Counter(ATTRIBUTES[m.attribute] for m in columns)
+    cells = [_column(methods, measured, column, p_floor) for column in columns]
+    rows = [(method, [column[i] for column in cells]) for i, method in enumerate(methods)]
+    return MethodTable(list(groups.items()), columns, rows)
+
+
+def _column(
+    methods: Sequence[Method], measured: Mapping[Key, Measured], measure: Measure, p_floor: float
+) -> list[Cell]:
+    found = [measured.get((m.name, measure.attribute, measure.measure)) for m in methods]
+    judged = [
+        m.value for m, method in zip(found, methods, strict=True) if m and method.kind != "random"
+    ]
+    chance = measure.chance if measure.chance is not None else _random_value(methods, found)
+    best = max(judged, default=chance)
+    reach = max(best - chance, 1e-9)
+    merit = measure.higher_is_better and len({number(value) for value in judged}) > 1
+    cells = []
+    for m, method in zip(found, methods, strict=True):
+        if m is None:
+            cells.append(Cell(number(None), "", "", best=False, shade=0.0, sort=None))
+            continue
+        cells.append(
+            Cell(
+                value=number(m.value),
+                interval=interval(m.low, m.high, 2),
+                p=p_value(m.p, p_floor),
+                best=merit and method.kind != "random" and number(m.value) == number(best),
+                shade=round(min(max((m.value - chance) / reach, 0.0), 1.0), 3) if merit else 0.0,
+                sort=m.value,
+            )
+        )
+    return cells
+
+
+def _random_value(methods: Sequence[Method], found: Sequence[Measured | None]) -> float:
+    """Value of the random score, which stands for chance where chance has no closed form; or 0."""
+    values = [
+        m.value for m, method in zip(found, methods, strict=True) if m and method.kind == "random"
+    ]
+    return values[0] if values else 0.0
+
+
+def encoder_table(encoders: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """One row a training: its parameters by formula and by count, and how it went.
+
+    Parameters
+    ----------
+    encoders : sequence of mapping
+        ``encoders`` of ``run.json``.
+
+    Returns
+    -------
+    list of dict
+        Keys name, cell, objective, seed, formula, filled, parameters, agrees (``yes``, or the
+        count by formula where the two differ), steps, best_step, validation_loss.
+    """
+    rows = []
+    for encoder in encoders:
+        counted, formula = int(encoder["parameters"]), int(encoder["parameters_formula"])
+        rows.append(
+            {
+                "name": str(encoder["name"]),
+                "cell": str(encoder["cell"]),
+                "objective": str(encoder["objective"]),
+                "seed": str(encoder["seed"]),
+                "formula": str(encoder["formula"]),
+                "filled": filled_in(encoder["formula"], encoder["sizes"]),
+                "parameters": f"{counted:,}",
+                "agrees": "yes" if counted == formula else f"no, it gives {formula:,}",
+                "steps": f"{encoder['steps']:,}",
+                "best_step": f"{encoder['best_step']:,}",
+                "validation_loss": number(encoder["validation_loss"], 4),
+            }
+        )
+    return rows
+
+
+def audit_kinds(audit: pd.DataFrame) -> list[dict[str, Any]]:
+    """Findings by kind and action, most frequent first.
+
+    Parameters
+    ----------
+    audit : DataFrame of str
+        Columns ticker, date, kind, value, action.
+
+    Returns
+    -------
+    list of dict
+        Keys kind, about (what the kind means), action, findings, firms.
+    """
+    rows = []
+    for (kind, action), group in audit.groupby(["kind", "action"]):
+        about = Actions.model_fields[str(kind)].description or ""
+        rows.append(
+            {
+                "kind": str(kind).replace("_", " "),
+                "about": about.replace("`", ""),
+                "action": str(action),
+                "findings": len(group),
+                "firms": group["ticker"].nunique(),
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["findings"], row["kind"], row["action"]))
+
+
+def trouble(sources: pd.DataFrame) -> pd.DataFrame:
+    """Tickers whose prices came with a remark, or did not come."""
+    return sources[sources["reason"] != ""]

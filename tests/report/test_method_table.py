@@ -1,0 +1,114 @@
+import pandas as pd
+
+from firmsim.report.glance import panels
+from firmsim.report.methods import Measured, Method, measurements
+from firmsim.report.tables import audit_kinds, encoder_table, method_table, trouble
+from firmsim.report.text import DASH
+
+NAN = float("nan")
+METHODS = [
+    Method(name, name, name, kind, "")
+    for name, kind in [("a", "encoder"), ("b", "comparator"), ("c", "comparator"), ("r", "random")]
+]
+
+
+def measured(attribute, measure, *values):
+    return {
+        (method.name, attribute, measure): Measured(value, value - 0.1, value + 0.1, 0.001, 9)
+        for method, value in zip(METHODS, values, strict=True)
+    }
+
+
+def column(table, index=0):
+    return [cells[index] for _, cells in table.rows]
+
+
+def test_best_is_marked_with_its_ties_but_never_random():
+    table = method_table(METHODS, measured("sector", "auc", 0.70001, 0.7, 0.6, 0.9), 0.001)
+    assert [cell.best for cell in column(table)] == [True, True, False, False]
+
+
+def test_size_is_no_merit():
+    table = method_table(METHODS, measured("size", "mantel_r", 0.1, 0.2, 0.3, 0.0), 0.001)
+    assert not any(cell.best or cell.shade for cell in column(table))
+
+
+def test_all_alike_marks_none():
+    table = method_table(METHODS, measured("sector", "auc", 0.7, 0.7, 0.7, 0.5), 0.001)
+    assert not any(cell.best for cell in column(table))
+
+
+def test_shade_runs_from_chance_to_best():
+    table = method_table(METHODS, measured("sector", "auc", 0.9, 0.7, 0.4, 0.5), 0.001)
+    assert [cell.shade for cell in column(table)] == [1.0, 0.5, 0.0, 0.0]
+    table = method_table(METHODS, measured("sector", "precision_at_10", 0.8, 0.5, 0.2, 0.2), 0.001)
+    assert [cell.shade for cell in column(table)] == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_columns_without_values_are_left_out_and_gaps_are_dashes():
+    some = measured("future", "spearman", 0.3, 0.2, 0.1, 0.0) | measured(
+        "sector", "auc", 0.8, 0.7, 0.6, 0.5
+    )
+    del some["b", "sector", "auc"]
+    table = method_table(METHODS, some, 0.001)
+    assert table.groups == [("Sector", 1), ("The future", 1)]
+    assert [cell.value for cell in column(table)] == ["0.800", DASH, "0.600", "0.500"]
+
+
+def test_p_at_its_floor_is_a_bound():
+    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), 0.001)
+    assert column(table)[0].p == "p ≤ 0.001"
+    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), 0.0001)
+    assert column(table)[0].p == "p = 0.0010"
+
+
+def test_missing_statistics_are_not_measurements():
+    summary = pd.DataFrame(
+        [("a", "sector", "auc", 0.5, NAN, NAN, NAN, 9), ("b", "sector", "auc", NAN, 0, 1, 0.5, 9)],
+        columns=["method", "attribute", "measure", "value", "low", "high", "p", "n"],
+    )
+    assert list(measurements(summary)) == [("a", "sector", "auc")]
+
+
+def test_panels_rank_and_place():
+    (panel,) = panels(METHODS, measured("sector", "auc", 0.7, 0.9, 0.6, 0.5))
+    assert [dot.method.name for dot in panel.dots] == ["b", "a", "c", "r"]
+    assert panel.dots[0].high == 100
+    assert panel.dots[-1].low == 0
+    assert panel.chance == panel.dots[-1].at
+
+
+def test_encoder_table_shows_a_count_that_differs():
+    training = {
+        "name": "x",
+        "cell": "jordan",
+        "objective": "forecast",
+        "seed": 3,
+        "formula": "h(s + d_in + 1) + d_out(h + 1) + s(s + d_out + 1)",
+        "sizes": {"d_in": 3, "hidden": 5, "outputs": 2, "state": 4},
+        "parameters_formula": 80,
+        "parameters": 81,
+        "steps": 1500,
+        "best_step": 1000,
+        "validation_loss": 0.25,
+    }
+    (row,) = encoder_table([training])
+    assert row["filled"] == "5·(4 + 3 + 1) + 2·(5 + 1) + 4·(4 + 2 + 1)"
+    assert eval(row["filled"].replace("·", "*")) == 80
+    assert row["agrees"] == "no, it gives 80"
+
+
+def test_audit_by_kind():
+    gap, jump = ("gap", "5", "mask"), ("jump", "", "drop")
+    rows = [("A", "d", *gap), ("A", "e", *gap), ("B", "", *jump)]
+    kinds = audit_kinds(pd.DataFrame(rows, columns=["ticker", "date", "kind", "value", "action"]))
+    assert [(k["kind"], k["findings"], k["firms"]) for k in kinds] == [
+        ("gap", 2, 1),
+        ("jump", 1, 1),
+    ]
+    assert "`" not in kinds[0]["about"]
+
+
+def test_only_remarks_are_trouble():
+    sources = pd.DataFrame({"ticker": ["A", "B"], "reason": ["", "timed out"]})
+    assert list(trouble(sources)["ticker"]) == ["B"]

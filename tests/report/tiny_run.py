@@ -1,0 +1,111 @@
+"""A run of five firms, as the other stages leave it; not a test itself."""
+
+import numpy as np
+import pandas as pd
+
+from firmsim.association.measures import MEASURES
+from firmsim.config import Config
+from firmsim.files import write_csv, write_json, write_parquet
+
+TICKERS = ["AAPL", "NA", "TRUE", "0050", "BRK-B"]
+ENCODERS = ("elman-comovement", "jordan-forecast")
+COMPARATORS = ("pearson", "pca-10", "random")
+
+
+def leave_run(folder, tickers=TICKERS, names=None, seed=0):
+    """Write every file that the report reads; scores are correlations of noise."""
+    rng = np.random.default_rng(seed)
+    methods = ENCODERS + COMPARATORS
+    count = len(tickers)
+    sectors = (["Energy", "Energy", "Materials", ""] * count)[:count]
+    firms = pd.DataFrame(
+        {
+            "ticker": tickers,
+            "name": names or [f"{ticker} Inc." for ticker in tickers],
+            "sector": sectors,
+            "industry": "things",
+            "size": [1.5e9, 2e8, "", *[3e7] * (count - 3)],
+            "size_kind": "traded value (USD/day)",
+        }
+    )
+    write_csv(firms, folder / "firms.csv")
+    for method in methods:
+        values = np.corrcoef(rng.normal(size=(count, 9)))
+        scores = pd.DataFrame(values, index=tickers, columns=tickers)
+        write_parquet(scores, folder / f"scores/{method}.parquet")
+        order = np.argsort(-(values - 9 * np.eye(count)), axis=1)[:, : count - 1]
+        near = pd.DataFrame(
+            {
+                "firm": np.repeat(tickers, count - 1),
+                "rank": np.tile(np.arange(1, count), count),
+                "neighbour": np.asarray(tickers)[order].ravel(),
+                "score": np.take_along_axis(values, order, axis=1).ravel(),
+            }
+        )
+        write_parquet(near, folder / f"neighbours/{method}.parquet")
+    summary = pd.DataFrame(
+        [
+            (method, m.attribute, m.measure, rng.uniform(), 0.1, 0.9, 0.001, count)
+            for method in methods
+            for m in MEASURES
+        ],
+        columns=["method", "attribute", "measure", "value", "low", "high", "p", "n"],
+    )
+    summary.loc[3, ["value", "low", "high", "p"]] = np.nan  # a statistic that was impossible
+    write_csv(summary, folder / "association/summary.csv")
+    finding = (tickers[0], "2008-07-03", "jump", "+77 %", "mask")
+    audit = pd.DataFrame([finding], columns=["ticker", "date", "kind", "value", "action"])
+    write_csv(audit, folder / "prices/audit.csv")
+    sources = pd.DataFrame({"ticker": tickers, "status": "ok", "reason": "", "rows": 300})
+    sources = sources.assign(first="2007-01-04", last="2008-03-10")
+    sources.loc[1, ["status", "reason"]] = ["no_data", "nothing since 2007-06-01"]
+    write_csv(sources, folder / "prices/sources.csv")
+    for name in ENCODERS:
+        steps = np.arange(1, 301)
+        history = pd.DataFrame({"step": steps, "loss": 1 / steps, "validation_loss": np.nan})
+        history.loc[99::100, "validation_loss"] = [0.3, 0.1, 0.2]
+        write_csv(history, folder / f"encoders/{name}/seed0/history.csv")
+    config = Config.model_validate(
+        {"run": "tiny", "similarity": {"comparators": list(COMPARATORS)}}
+    )
+    write_json(
+        {
+            "run": "tiny",
+            "firmsim": "0.1.0",
+            "versions": {"numpy": np.__version__},
+            "config": config.model_dump(mode="json"),
+            "data": {
+                "source": "file",
+                "note": "The user's own prices.",
+                "sha256": "0" * 64,
+                "firms": count,
+                "training_firms": count,
+                "days": 300,
+                "first": "2007-01-04",
+                "last": "2008-03-14",
+                "fit_last": "2007-12-14",
+                "test_first": "2007-12-17",
+            },
+            "encoders": [_training(name) for name in ENCODERS],
+            "notes": ["So few firms show little."],
+        },
+        folder / "run.json",
+    )
+    return folder
+
+
+def _training(name):
+    cell, objective = name.split("-")
+    return {
+        "name": name,
+        "cell": cell,
+        "objective": objective,
+        "seed": 0,
+        "formula": "h(h + d_in + 1) + d_out(h + 1)",
+        "sizes": {"d_in": 3, "hidden": 8, "outputs": 2},
+        "parameters_formula": 114,
+        "parameters": 114,
+        "steps": 300,
+        "best_step": 200,
+        "validation_loss": 0.1,
+    }
