@@ -1,0 +1,144 @@
+"""The record of a run: what was run, on what data, with which versions and seeds."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from firmsim import __version__
+from firmsim.encoders.storage import read_facts
+from firmsim.files import sha256
+from firmsim.growth import days_until, fit_period
+
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "scikit-bio",
+    "torch",
+    "snakemake",
+    "yfinance",
+)
+"""Packages whose versions can change a number."""
+
+PROVENANCE = {
+    "bundled": (
+        "431 members of the S&P 500, adjusted for splits and dividends, from the examples of "
+        "cvxportfolio 1.5.1. Survivors only: firms that left the index before the end are missing."
+    ),
+    "file": "The user's own prices.",
+    "yahoo": (
+        "Yahoo Finance, close adjusted for splits and dividends. Firms that are no longer listed "
+        "are missing."
+    ),
+}
+"""Where prices come from and what that means, by source."""
+
+FEW_FIRMS = 30
+"""Below this many firms the report says how little they can show."""
+
+
+def run_record(
+    settings: Mapping[str, Any],
+    prices: Path,
+    growth: Path,
+    training: Path,
+    trainings: Sequence[tuple[str, int, Path, Path]],
+) -> dict[str, Any]:
+    """Collect the record; it holds no time of day, so that the same run gives the same bytes.
+
+    Parameters
+    ----------
+    settings : mapping
+        The whole configuration.
+    prices, growth, training : Path
+        Audited prices, growth rates of the scored and of the training firms.
+    trainings : sequence of (name, seed, model, history)
+        Every training and the files it left.
+
+    Returns
+    -------
+    dict
+        JSON-ready: run, firmsim, versions, config, data, encoders, notes.
+    """
+    rates = pd.read_parquet(growth)
+    fitted = fit_period(pd.read_parquet(training), settings["training"]["fit_share"])
+    end = days_until(rates, fitted.index[-1])
+    source = settings["prices"]["source"]
+    return {
+        "run": settings["run"],
+        "firmsim": __version__,
+        "versions": {"python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "config": dict(settings),
+        "data": {
+            "source": source,
+            "note": PROVENANCE[source],
+            "sha256": sha256(prices),
+            "firms": rates.shape[1],
+            "training_firms": fitted.shape[1],
+            "days": len(rates),
+            "first": _day(rates.index[0]),
+            "last": _day(rates.index[-1]),
+            "fit_last": _day(rates.index[end - 1]),
+            "test_first": _day(rates.index[min(end, len(rates) - 1)]),
+        },
+        "encoders": [_training(*training) for training in trainings],
+        "notes": _notes(rates.shape[1], fitted.shape[1], len(rates)),
+    }
+
+
+def _day(stamp: Any) -> str:
+    return f"{stamp:%Y-%m-%d}"
+
+
+def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any]:
+    facts = read_facts(model)
+    steps = pd.read_csv(history)
+    best = int(steps["validation_loss"].argmin())
+    params = facts["params"]
+    sizes = {
+        "d_in": facts["d_in"],
+        "hidden": params["hidden"],
+        "outputs": params.get("outputs", 1),
+        "state": (params["state"] or params["hidden"]) if params["cell"] == "jordan" else None,
+    }
+    return {
+        "name": name,
+        "cell": params["cell"],
+        "objective": facts["objective"],
+        "seed": seed,
+        "formula": facts["formula"],
+        "sizes": sizes,
+        "parameters_formula": facts["parameters_formula"],
+        "parameters": facts["parameters"],
+        "steps": len(steps),
+        "best_step": int(steps["step"].iloc[best]),
+        "validation_loss": float(steps["validation_loss"].iloc[best]),
+    }
+
+
+def _notes(firms: int, training_firms: int, days: int) -> list[str]:
+    """What a reader must know when there is little to learn from."""
+    notes = []
+    if firms < FEW_FIRMS:
+        notes.append(
+            f"{firms} firms have only {firms * (firms - 1) // 2} pairs, and few firms in each "
+            "sector: differences between methods here are mostly chance. Portfolios, batches, "
+            "neighbours and embeddings were cut down to what so few firms allow. Ranks across "
+            "firms, which the co-movement encoders read, are coarse below about 30 firms."
+        )
+    if training_firms < FEW_FIRMS and training_firms != firms:
+        notes.append(f"Training saw {training_firms} firms only.")
+    if days < 2 * 252:
+        notes.append(
+            f"{days} trading days are less than two years: the fit period is short, and the days "
+            "after it hardly test anything."
+        )
+    return notes

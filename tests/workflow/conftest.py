@@ -1,0 +1,61 @@
+import pytest
+from project import HOME, Project, encoders, prices
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Empty working folder."""
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """Five real firms over 300 days, all four encoders: what somebody's first own run is like."""
+    folder = tmp_path_factory.mktemp("small")
+    archive = HOME / "resources"  # the archive is downloaded once for all tests and for `make run`
+    archive.mkdir(exist_ok=True)
+    (folder / "resources").symlink_to(archive)
+    project = Project(folder).configure(
+        firms=["AAPL", "MSFT", "XOM", "CVX", "JPM"],
+        prices={"source": "bundled", "start": "2015-10-23"},
+        encoders=encoders(
+            ("elman", "comovement"),
+            ("jordan", "comovement"),
+            ("elman", "forecast"),
+            ("jordan", "forecast"),
+        ),
+        association={"permutations": 99},
+    )
+    project.run()
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A finished run on the user's own file, training pinned to its first ten firms."""
+    folder = tmp_path_factory.mktemp("finished")
+    panel = prices()
+    panel.to_csv(folder / "prices.csv")
+    project = Project(folder)
+    configure_own(project, panel.columns[:11])
+    project.run()
+    return project
+
+
+def configure_own(project, firms, pinned=10, **keys):
+    """Configuration on the user's own file; `pinned` firms train, or all when it is None.
+
+    `firms` are tickers, or the path of a firms table.
+    """
+    train = None if pinned is None else list(prices().columns[:pinned])
+    return project.configure(
+        **{
+            "firms": firms if isinstance(firms, str) else list(firms),
+            "prices": {"source": "file", "path": "prices.csv"},
+            "training": {"train_firms": train},
+            "encoders": encoders(("elman", "comovement"), ("jordan", "forecast")),
+            "similarity": {"comparators": ["pearson", "random"]},
+            "association": {"permutations": 19},
+        }
+        | keys
+    )

@@ -1,0 +1,103 @@
+"""Configuration, checked once; names that rules share; one-line errors."""
+
+import atexit
+import sys
+from pathlib import Path
+
+import firmsim
+from firmsim.config import load_config
+from firmsim.errors import FirmsimError
+from firmsim.plan import RESOURCES, Plan
+from firmsim.prices.source import BUNDLED
+
+
+def planned():
+    """Check the configuration and what it points to; a user's mistake ends in one line."""
+    given = list(workflow.configfiles)
+    default = [file for file in given if file not in workflow.overwrite_configfiles]
+    try:
+        return Plan.make(
+            load_config(
+                {key: value for key, value in config.items() if key != "pathvars"},
+                files=[*default, *workflow.overwrite_configfiles],
+            ),
+            home=Path(workflow.basedir),
+        )
+    except FirmsimError as error:
+        sys.exit(f"error: {error}")
+
+
+plan = planned()
+# every key a rule uses reaches it from here, defaults filled in
+settings = plan.config.model_dump(mode="json")
+training_settings = {
+    key: settings["training"][key]
+    for key in ("fit_share", "validation_share", "device")
+}
+# with pinned training, what training reads has files of its own: adding a firm leaves them alone
+training_growth = (
+    "<results>/growth/growth.parquet"
+    if plan.training is None
+    else "<results>/training/growth.parquet"
+)
+trainings = [
+    {"name": name, "seed": seed}
+    for name, encoder in plan.encoders.items()
+    for seed in encoder.seeds
+]
+failures = Path("logs", settings["run"], "failed.txt")
+
+
+pathvars:
+    results=f"results/{settings['run']}",
+    logs=f"logs/{settings['run']}",
+    benchmarks=f"logs/{settings['run']}/benchmarks",
+
+
+wildcard_constraints:
+    encoder="|".join(plan.encoders) or "none",
+    seed=r"\d+",
+    family="encoders|comparators",
+
+
+def price_files(tickers):
+    """Files that the prices of some firms are read from."""
+    return [str(file) for file in plan.price_files(tickers)]
+
+
+def training_price_files():
+    """The same for the training firms.
+
+    A file that holds other firms as well may change without any change in theirs: its age does
+    not count, the fingerprint in the rule's params does.
+    """
+    files = price_files(plan.training)
+    return (
+        files
+        if plan.training_fingerprint() is None
+        else [ancient(file) for file in files]
+    )
+
+
+def encoder_settings(name):
+    """Settings that the training of an encoder depends on: all but its name and other seeds."""
+    return plan.encoders[name].model_dump(mode="json", exclude={"name", "seeds"})
+
+
+def trained(file):
+    """A file of every training."""
+    return [
+        f"<results>/encoders/{training['name']}/seed{training['seed']}/{file}"
+        for training in trainings
+    ]
+
+
+def forget_failures():
+    """Remove what an earlier run said went wrong."""
+    failures.unlink(missing_ok=True)
+
+
+def tell_failures():
+    """Say what went wrong at the very end, below all that Snakemake says about it."""
+    if failures.exists():
+        atexit.register(sys.stderr.write, failures.read_text(encoding="utf-8"))

@@ -1,0 +1,98 @@
+"""Prices: from their source, through the audit, to one panel.
+
+Needs    nothing (bundled, yahoo) or the file or folder that prices.path names
+Makes    <results>/prices/prices.parquet     audited prices, date x ticker
+         <results>/prices/audit.csv          one row a finding
+         <results>/prices/sources.csv        one row a ticker: where its prices come from
+         <results>/prices/attributes.parquet what the source knows of each firm
+         <results>/training/...              the same of the firms training is pinned to
+"""
+
+
+localrules:
+    fetch_bundled,
+
+
+rule fetch_bundled:
+    """Download the bundled prices once; they are never redistributed."""
+    output:
+        archive=protected(str(RESOURCES / BUNDLED)),
+    log:
+        "logs/fetch_bundled.log",
+    benchmark:
+        "logs/benchmarks/fetch_bundled.tsv"
+    script:
+        "../scripts/fetch_bundled.py"
+
+
+rule prices:
+    """Audited prices of the firms that are scored."""
+    input:
+        price_files(plan.scored),
+    output:
+        prices="<results>/prices/prices.parquet",
+        audit=report(
+            "<results>/prices/audit.csv",
+            caption="../report/audit.rst",
+            category="Prices",
+            labels={"table": "audit findings"},
+        ),
+        sources=report(
+            "<results>/prices/sources.csv",
+            caption="../report/sources.rst",
+            category="Prices",
+            labels={"table": "sources"},
+        ),
+        attributes="<results>/prices/attributes.parquet",
+    log:
+        "<logs>/prices.log",
+    benchmark:
+        "<benchmarks>/prices.tsv"
+    params:
+        version=firmsim.__version__,
+        prices=settings["prices"],
+        audit=settings["audit"],
+        tickers=plan.scored,
+        fingerprint=None,
+    script:
+        "../scripts/prices.py"
+
+
+if plan.training is not None:
+
+    use rule prices as training_prices with:
+        input:
+            training_price_files(),
+        output:
+            prices="<results>/training/prices.parquet",
+            audit="<results>/training/audit.csv",
+            sources="<results>/training/sources.csv",
+            attributes="<results>/training/attributes.parquet",
+        log:
+            "<logs>/training_prices.log",
+        benchmark:
+            "<benchmarks>/training_prices.tsv"
+        params:
+            version=firmsim.__version__,
+            prices=settings["prices"],
+            audit=settings["audit"],
+            tickers=plan.training,
+            fingerprint=plan.training_fingerprint(),
+
+
+rule firms:
+    """Sector, industry and size of every firm that passed the audit."""
+    input:
+        prices="<results>/prices/prices.parquet",
+        attributes="<results>/prices/attributes.parquet",
+        table=[str(plan.table)] if plan.table else [],
+    output:
+        firms="<results>/firms.csv",
+    log:
+        "<logs>/firms.log",
+    benchmark:
+        "<benchmarks>/firms.tsv"
+    params:
+        version=firmsim.__version__,
+    script:
+        "../scripts/firms.py"

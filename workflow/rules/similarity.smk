@@ -1,0 +1,62 @@
+"""Scores of every pair of firms, and each firm's nearest peers.
+
+Needs    embeddings of the encoders; growth rates for the comparators
+Makes    <results>/scores/<method>.parquet               square, tickers on both axes
+         <results>/scores/fit_period/<method>.parquet    the same from the fit period only
+         <results>/neighbours/<method>.parquet           firm, rank, neighbour, score
+"""
+
+
+rule encoder_scores:
+    """Cosines of the embeddings, averaged over seeds."""
+    input:
+        embeddings="<results>/embeddings/{encoder}.parquet",
+        fit_period="<results>/embeddings/fit_period/{encoder}.parquet",
+    output:
+        scores="<results>/scores/{encoder}.parquet",
+        fit_period="<results>/scores/fit_period/{encoder}.parquet",
+        neighbours="<results>/neighbours/{encoder}.parquet",
+    log:
+        "<logs>/scores/{encoder}.log",
+    benchmark:
+        "<benchmarks>/scores/{encoder}.tsv"
+    params:
+        version=firmsim.__version__,
+        neighbours=settings["similarity"]["neighbours"],
+    script:
+        "../scripts/encoder_scores.py"
+
+
+if plan.config.similarity.comparators:
+
+    rule comparator_scores:
+        """Classical scores, all in one job."""
+        input:
+            growth="<results>/growth/growth.parquet",
+            training=training_growth,
+        output:
+            scores=expand(
+                "<results>/scores/{method}.parquet",
+                method=plan.config.similarity.comparators,
+            ),
+            fit_period=expand(
+                "<results>/scores/fit_period/{method}.parquet",
+                method=plan.config.similarity.comparators,
+            ),
+            neighbours=expand(
+                "<results>/neighbours/{method}.parquet",
+                method=plan.config.similarity.comparators,
+            ),
+        log:
+            "<logs>/scores/comparators.log",
+        benchmark:
+            "<benchmarks>/scores/comparators.tsv"
+        params:
+            version=firmsim.__version__,
+            methods=settings["similarity"]["comparators"],
+            neighbours=settings["similarity"]["neighbours"],
+            growth=settings["growth"],
+            fit_share=settings["training"]["fit_share"],
+            seed=settings["association"]["seed"],
+        script:
+            "../scripts/comparator_scores.py"

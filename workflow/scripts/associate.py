@@ -1,0 +1,31 @@
+"""Measure how far scores agree with sector, size and the days after the fit period."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.association.summary import associate
+from firmsim.config import Association
+from firmsim.files import read_csv, write_json
+from firmsim.growth import days_until, fit_period, normal_scores, scaled_growth
+from job import job
+
+with job(snakemake) as logger:
+    firms = read_csv(Path(snakemake.input.firms))
+    growth = pd.read_parquet(snakemake.input.growth)
+    training = pd.read_parquet(snakemake.input.training)
+    last = fit_period(training, snakemake.params.fit_share).index[-1]
+    settings = snakemake.params.growth
+    q = normal_scores(scaled_growth(growth, settings["volatility_halflife"], settings["clip"]))
+    later = q.iloc[days_until(growth, last) :]
+    for position, method in enumerate(snakemake.params.methods):
+        logger.info(method)
+        result = associate(
+            method,
+            pd.read_parquet(snakemake.input.scores[position]),
+            firms,
+            Association(**snakemake.params.association),
+            fit_scores=pd.read_parquet(snakemake.input.fit_period[position]),
+            later_q=later,
+        )
+        write_json(result, Path(snakemake.output[position]))

@@ -1,0 +1,26 @@
+"""Embed every scored firm with the frozen weights of one encoder."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from firmsim.encoders.storage import load
+from firmsim.files import write_parquet
+from firmsim.growth import days_until, fit_period
+from job import job
+
+with job(snakemake):
+    torch.set_num_threads(snakemake.threads)
+    growth = pd.read_parquet(snakemake.input.growth)
+    training = pd.read_parquet(snakemake.input.training)
+    last = fit_period(training, snakemake.params.fit_share).index[-1]
+    ends = [len(growth), days_until(growth, last)]
+    frames = {"embeddings": [], "fit_period": []}
+    for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
+        embedded = load(Path(model)).embed(growth, training.reindex(growth.index), ends)
+        for output, frame in zip(frames, embedded, strict=True):
+            frame.insert(0, "seed", seed)
+            frames[output].append(frame)
+    for output, parts in frames.items():
+        write_parquet(pd.concat(parts), Path(snakemake.output[output]))

@@ -1,0 +1,9 @@
+"""Download the archive that holds the bundled prices."""
+
+from pathlib import Path
+
+from firmsim.prices.bundled import fetch_bundled
+from job import job
+
+with job(snakemake):
+    fetch_bundled(Path(snakemake.output.archive))

@@ -1,0 +1,18 @@
+"""Put together what is known of each firm: sector, industry, size."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.files import write_csv
+from firmsim.firms import describe_firms, read_firms_table
+from job import job
+
+with job(snakemake):
+    tickers = list(pd.read_parquet(snakemake.input.prices).columns)
+    attributes = pd.read_parquet(snakemake.input.attributes)
+    table = read_firms_table(Path(snakemake.input.table[0])) if snakemake.input.table else None
+    firms = describe_firms(
+        tickers, table, attributes.drop(columns="traded_value"), attributes["traded_value"]
+    )
+    write_csv(firms, Path(snakemake.output.firms))

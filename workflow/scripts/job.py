@@ -1,0 +1,44 @@
+"""What every script does around its work: a log file, and one line for a user's mistake."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from firmsim.errors import FirmsimError
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[logging.Logger]:
+    """Log to the rule's log file; end with one line, not a traceback, on a user's mistake.
+
+    Parameters
+    ----------
+    snakemake : Snakemake
+        The object that Snakemake gives a script.
+
+    Yields
+    ------
+    Logger
+        Writes to the rule's log file.
+    """
+    path = Path(snakemake.log[0])
+    logging.basicConfig(
+        filename=path, filemode="w", level=logging.INFO, format="%(asctime)s %(message)s"
+    )
+    logger = logging.getLogger(snakemake.rule)
+    try:
+        yield logger
+    except FirmsimError as error:
+        logger.error("error: %s", error)
+        failed = Path("logs", snakemake.config["run"], "failed.txt")
+        with failed.open("a", encoding="utf-8") as file:
+            file.write(f"error: {error}\n")
+        sys.exit(1)
+    except Exception:
+        logger.error(traceback.format_exc())
+        raise
+    logger.info("done")

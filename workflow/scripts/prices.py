@@ -1,0 +1,32 @@
+"""Read prices from their source, audit them, write one panel."""
+
+from pathlib import Path
+
+from firmsim.config import Audit, Prices
+from firmsim.files import write_csv, write_parquet
+from firmsim.plan import RESOURCES
+from firmsim.prices.audit import audit
+from firmsim.prices.raw import IncompletePrices
+from firmsim.prices.source import open_source
+from job import job
+
+with job(snakemake) as logger:
+    settings = Prices(**snakemake.params.prices)
+    source = open_source(settings, RESOURCES)
+    try:
+        raw = source.read(snakemake.params.tickers, settings.start, settings.end)
+    except IncompletePrices as error:
+        # outputs of a failed job are removed, so the table of causes goes beside its log
+        write_csv(error.outcomes, Path(snakemake.log[0]).with_name("sources.csv"))
+        raise
+    prices, findings = audit(raw.series, Audit(**snakemake.params.audit))
+    logger.info(
+        "%d series read, %d firms kept, %d findings",
+        len(raw.series),
+        prices.shape[1],
+        len(findings),
+    )
+    write_csv(raw.outcomes, Path(snakemake.output.sources))
+    write_csv(findings, Path(snakemake.output.audit))
+    write_parquet(raw.attributes(), Path(snakemake.output.attributes))
+    write_parquet(prices, Path(snakemake.output.prices))

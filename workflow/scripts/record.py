@@ -1,0 +1,25 @@
+"""Write down what was run: versions, seeds, configuration, hashes of the data."""
+
+from pathlib import Path
+
+from firmsim.files import write_json
+from firmsim.record import run_record
+from job import job
+
+with job(snakemake):
+    record = run_record(
+        snakemake.params.settings,
+        prices=Path(snakemake.input.prices),
+        growth=Path(snakemake.input.growth),
+        training=Path(snakemake.input.training),
+        trainings=[
+            (training["name"], training["seed"], Path(model), Path(history))
+            for training, model, history in zip(
+                snakemake.params.encoders,
+                snakemake.input.models,
+                snakemake.input.histories,
+                strict=True,
+            )
+        ],
+    )
+    write_json(record, Path(snakemake.output.record))

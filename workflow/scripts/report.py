@@ -1,0 +1,9 @@
+"""Write the page that people open."""
+
+from pathlib import Path
+
+from firmsim.report import write_report
+from job import job
+
+with job(snakemake):
+    write_report(Path(snakemake.input.record).parent, Path(snakemake.output.report))

@@ -1,0 +1,12 @@
+"""Put the statistics of all methods into one tidy table."""
+
+import json
+from pathlib import Path
+
+from firmsim.association.summary import summarise
+from firmsim.files import write_csv
+from job import job
+
+with job(snakemake):
+    results = [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input]
+    write_csv(summarise(results), Path(snakemake.output.summary))

@@ -1,0 +1,29 @@
+"""Train one encoder with one seed."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from firmsim.encoders import make_encoder
+from firmsim.encoders.storage import save
+from firmsim.files import sha256, write_csv
+from firmsim.growth import fit_period
+from job import job
+
+with job(snakemake) as logger:
+    torch.set_num_threads(snakemake.threads)
+    training = snakemake.params.training
+    encoder = make_encoder(
+        snakemake.params.encoder,
+        validation_share=training["validation_share"],
+        device=training["device"],
+        volatility_halflife=snakemake.params.growth["volatility_halflife"],
+        clip=snakemake.params.growth["clip"],
+        seed=int(snakemake.wildcards.seed),
+    )
+    growth = pd.read_parquet(snakemake.input.growth)
+    encoder.fit(fit_period(growth, training["fit_share"]))
+    logger.info("%s: %d steps", encoder.label, len(encoder.history_))
+    write_csv(encoder.history_, Path(snakemake.output.history))
+    save(encoder, Path(snakemake.output.model), sha256(Path(snakemake.input.growth)))
