@@ -13,7 +13,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 run: .venv/installed
 	$(BIN)/snakemake --cores $(CORES)
-	@echo "Report: $$($(BIN)/python -m firmsim.paths)"
+	@$(BIN)/python -c 'import yaml; run = yaml.safe_load(open("config/config.yaml"))["run"]; \
+	  print(f"Report: results/{run}/report.html")'
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest

@@ -75,11 +75,17 @@ class Project:
         """Run the workflow for real."""
         return self._workflow("local", [str(target) for target in targets])
 
-    def call(self, *options):
+    def call(self, *options, env=None):
         """Call the snakemake command; return its exit status and what it printed."""
         command = [sys.executable, "-m", "snakemake", "--snakefile", HOME / "Snakefile"]
-        command += ["--cores", "2", "--configfile", self.config, *options]
+        command += [*options, "--cores", "2", "--configfile", self.config]
         ran = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=300
+            command,
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
         )
         return ran.returncode, ran.stdout + ran.stderr

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 from tqdm import tqdm
 
 from firmsim.errors import PriceError
@@ -108,14 +109,20 @@ class YahooPrices:
     def _ask_all(
         self, tickers: Sequence[str], store: YahooStore, start: date, end: date
     ) -> list[_Answer]:
-        """Answers in the order of the tickers; an interrupt starts no further one."""
-        client = YahooClient(self.folder / "cache", self.timeout, self._sleep)
-        pool = ThreadPoolExecutor(self.workers)
-        try:
-            work = pool.map(lambda ticker: _ask(ticker, client, store, start, end), tickers)
-            return list(tqdm(work, "Yahoo", len(tickers), unit="firm", disable=None))
-        finally:
-            pool.shutdown(cancel_futures=True)
+        """Answers in the order of the tickers; an interrupt starts no further one.
+
+        Processes that share the folder take turns: yfinance's databases do not bear two at once,
+        and what the first was given the second need not ask for.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / ".lock"):
+            client = YahooClient(self.folder / "cache", self.timeout, self._sleep)
+            pool = ThreadPoolExecutor(self.workers)
+            try:
+                work = pool.map(lambda ticker: _ask(ticker, client, store, start, end), tickers)
+                return list(tqdm(work, "Yahoo", len(tickers), unit="firm", disable=None))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def last_complete_day(now: datetime) -> date:
