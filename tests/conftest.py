@@ -1,9 +1,15 @@
-"""Fixtures for every test: seeded randomness and one torch thread."""
+"""Fixtures for every test: seeded randomness, one torch thread, the bundled prices."""
+
+from pathlib import Path
 
 import hypothesis
 import numpy as np
 import pytest
 import torch
+
+from firmsim.plan import RESOURCES
+from firmsim.prices.bundled import fetch_bundled
+from firmsim.prices.source import BUNDLED
 
 # the same examples everywhere, no folder of earlier failures, no limit that a busy machine breaks
 hypothesis.settings.register_profile("firmsim", deadline=None, derandomize=True, database=None)
@@ -18,3 +24,12 @@ def _one_torch_thread():
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20160704)
+
+
+@pytest.fixture(scope="session")
+def resources() -> Path:
+    """Folder with the archive of the bundled prices, downloaded once, as `make run` keeps it."""
+    folder = Path(__file__).resolve().parent.parent / RESOURCES
+    if not (folder / BUNDLED).exists():
+        fetch_bundled(folder / BUNDLED)
+    return folder

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from firmsim.files import read_csv
+from firmsim.prices.source import BUNDLED
 from firmsim.tickers import check_tickers
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "config/firms/sp500_2007_2016.csv"
-ARCHIVE = ROOT / "resources/bundled/cvxportfolio-1.5.1.tar.gz"
 EVALUATION = Path(os.environ.get("FIRMSIM_EVALUATION_DATA", ROOT.parent / "shared/data"))
 DATED_LIST = EVALUATION / "sp500_2016_firms.csv"
 
@@ -72,11 +72,12 @@ def test_an_industry_lies_in_one_sector(table):
     assert table[["industry", "sector"]].drop_duplicates()["industry"].is_unique
 
 
-def test_tickers_are_those_of_the_bundled_panel(table):
-    if not ARCHIVE.exists():
-        pytest.skip("the bundled prices have not been fetched")
+def test_tickers_are_those_of_the_bundled_panel(table, resources):
     member = "cvxportfolio-1.5.1/examples/paper_examples/returns.csv.gz"
-    with tarfile.open(ARCHIVE) as archive, gzip.open(archive.extractfile(member), "rt") as text:
+    with (
+        tarfile.open(resources / BUNDLED) as archive,
+        gzip.open(archive.extractfile(member), "rt") as text,
+    ):
         date, *columns = text.readline().strip().split(",")
     assert date == "Date"
     assert set(table["ticker"]) == set(columns) - {"USDOLLAR"}

@@ -16,9 +16,8 @@ from firmsim.files import sha256
 from firmsim.prices import bundled
 from firmsim.prices.audit import audit
 from firmsim.prices.bundled import BundledPrices, archive_name, fetch_bundled
-from firmsim.prices.source import BUNDLED, open_source
+from firmsim.prices.source import open_source
 
-RESOURCES = Path(__file__).parents[2] / "resources"
 DAYS = pd.bdate_range("2007-01-03", periods=300)
 BACKEND = """
 from pathlib import Path
@@ -160,9 +159,8 @@ def test_fetch_quotes_the_last_complaint_of_pip(tmp_path):
     assert not (tmp_path / "resources").exists()
 
 
-@pytest.mark.skipif(not (RESOURCES / BUNDLED).is_file(), reason="the archive was not fetched yet")
-def test_the_real_panel_has_431_firms_and_its_two_known_artefacts():
-    raw = open_source(Prices(), RESOURCES).read(None, None, None)
+def test_the_real_panel_has_431_firms_and_its_two_known_artefacts(resources):
+    raw = open_source(Prices(), resources).read(None, None, None)
     assert len(raw.series) == 431
     assert raw.traded_value.idxmax() == "AAPL"
     prices, findings = audit(raw.series, Audit())

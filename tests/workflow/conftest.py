@@ -1,5 +1,5 @@
 import pytest
-from project import HOME, Project, encoders, prices
+from project import Project, encoders, prices
 
 
 @pytest.fixture
@@ -9,12 +9,11 @@ def project(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def small_run(tmp_path_factory):
+def small_run(tmp_path_factory, resources):
     """Five real firms over 300 days, all four encoders: what somebody's first own run is like."""
     folder = tmp_path_factory.mktemp("small")
-    archive = HOME / "resources"  # the archive is downloaded once for all tests and for `make run`
-    archive.mkdir(exist_ok=True)
-    (folder / "resources").symlink_to(archive)
+    (folder / "resources").mkdir()
+    (folder / "resources" / resources.name).symlink_to(resources)
     project = Project(folder).configure(
         firms=["AAPL", "MSFT", "XOM", "CVX", "JPM"],
         prices={"source": "bundled", "start": "2015-10-23"},
