@@ -62,7 +62,10 @@ wildcard_constraints:
 
 def price_files(tickers):
     """Files that the prices of some firms are read from."""
-    return [str(file) for file in plan.price_files(tickers)]
+    files = [str(file) for file in plan.price_files(tickers)]
+    # the bundled archive is known by its hash, so its age says nothing
+    bundled = plan.config.prices.source == "bundled"
+    return [ancient(file) for file in files] if bundled else files
 
 
 def training_price_files():
@@ -71,12 +74,8 @@ def training_price_files():
     A file that holds other firms as well may change without any change in theirs: its age does
     not count, the fingerprint in the rule's params does.
     """
-    files = price_files(plan.training)
-    return (
-        files
-        if plan.training_fingerprint() is None
-        else [ancient(file) for file in files]
-    )
+    files = plan.price_files(plan.training)
+    return [ancient(str(file)) for file in files]
 
 
 def encoder_settings(name):

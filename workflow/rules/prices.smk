@@ -8,21 +8,22 @@ Makes    <results>/prices/prices.parquet     audited prices, date x ticker
          <results>/training/...              the same of the firms training is pinned to
 """
 
+# once it is there it is a file like any other: no change to this rule downloads it again
+if not (RESOURCES / BUNDLED).exists():
 
-localrules:
-    fetch_bundled,
+    localrules:
+        fetch_bundled,
 
-
-rule fetch_bundled:
-    """Download the bundled prices once; they are never redistributed."""
-    output:
-        archive=protected(str(RESOURCES / BUNDLED)),
-    log:
-        "logs/fetch_bundled.log",
-    benchmark:
-        "logs/benchmarks/fetch_bundled.tsv"
-    script:
-        "../scripts/fetch_bundled.py"
+    rule fetch_bundled:
+        """Download the bundled prices once; they are never redistributed."""
+        output:
+            archive=RESOURCES / BUNDLED,
+        log:
+            "logs/fetch_bundled.log",
+        benchmark:
+            "logs/benchmarks/fetch_bundled.tsv"
+        script:
+            "../scripts/fetch_bundled.py"
 
 
 rule prices:
