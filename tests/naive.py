@@ -129,21 +129,24 @@ def cosine(left, right, left_there, right_there):
     return scores
 
 
-def softmax_loss(score, target, beta, tau):
+def softmax_loss(score, target, known, beta, tau):
     """Mean over firms of KL(target neighbourhood || neighbourhood of the scores)."""
-    n_firms, loss = len(score), 0.0
-    for i in range(n_firms):
-        others = [j for j in range(n_firms) if j != i]
+    losses = []
+    for i in range(len(score)):
+        others = [j for j in range(len(score)) if j != i and known[i, j]]
+        if not others:
+            continue
         wanted = np.array([math.exp(target[i, j] / tau) for j in others])
         own = np.array([math.exp(beta * score[i, j]) for j in others])
         wanted, own = wanted / wanted.sum(), own / own.sum()
-        loss += sum(p * math.log(p / q) for p, q in zip(wanted, own, strict=True))
-    return loss / n_firms
+        losses.append(sum(p * math.log(p / q) for p, q in zip(wanted, own, strict=True)))
+    return sum(losses) / len(losses)
 
 
-def correlation_loss(score, target):
-    """One minus the correlation over pairs i < j."""
-    pairs = [(i, j) for i in range(len(score)) for j in range(i + 1, len(score))]
+def correlation_loss(score, target, known):
+    """One minus the correlation over known pairs i < j."""
+    n_firms = len(score)
+    pairs = [(i, j) for i in range(n_firms) for j in range(i + 1, n_firms) if known[i, j]]
     s, c = (np.array([matrix[pair] for pair in pairs]) for matrix in (score, target))
     return 1 - np.corrcoef(s, c)[0, 1]
 

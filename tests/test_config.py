@@ -81,7 +81,7 @@ def test_unknown_key(values, start):
         (encoder(hidden_activation="tahn"), "encoders.0.hidden_activation: 'tahn' is not valid"),
         ({"prices": {"source": "yaho"}}, "prices.source: 'yaho' is not valid"),
         ({"prices": {"start": "2007-13-01"}}, "prices.start: '2007-13-01' is not valid"),
-        ({"prices": {"start": 20070104}}, "prices.start: 20070104 is not valid"),
+        ({"prices": {"start": 20070104}}, "prices.start: 20070104 is not a date"),
         ({"prices": "bundled"}, "prices: 'bundled' is not valid"),
         ({"prices": None}, "prices: None is not valid"),
         ({"encoders": ENCODER}, "encoders: {"),
@@ -135,7 +135,7 @@ def test_one_day_is_not_start_after_end():
 @pytest.mark.parametrize(
     ("tickers", "place", "reason"),
     [
-        (["A", "B", "A"], "", "ticker 'A' is listed more than once"),
+        (["A", "B", "A"], "", "'A' is listed more than once"),
         (["A", "B", "../../x"], ".2", "'../../x' is not a ticker"),
         (["A", "A/B", "C"], ".1", "'A/B' is not a ticker"),
         (["", "B", "C"], ".0", "a ticker is empty"),
@@ -244,3 +244,18 @@ def test_a_boolean_is_no_number(value):
 def test_an_empty_text_is_no_value(key):
     with pytest.raises(ConfigError, match=f"{key}: is an empty text"):
         load_config({key: ""})
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"similarity": {"comparators": ["rbf", "rbf"]}}, "'rbf' is listed more than once"),
+        ({"growth": {"risk_free_rate": float("nan")}}, "growth.risk_free_rate: nan is not valid"),
+        (encoder(learning_rate=float("inf")), "encoders.0.learning_rate: inf is not valid"),
+        (encoder(seeds=[True]), "encoders.0.seeds.0: true (or yes, no, on, off) is not a number"),
+        (encoder(objective="forecast", outputs=9), "encoders.0.outputs: has no meaning for"),
+        (encoder(state=9), "encoders.0.state: has no meaning for cell 'elman'"),
+    ],
+)
+def test_values_that_look_right_but_are_not(values, reason):
+    assert reason in refusal(values)

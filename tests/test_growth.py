@@ -9,7 +9,14 @@ from hypothesis.extra import numpy as hnp
 
 import naive
 from firmsim.errors import PriceError
-from firmsim.growth import days_until, fit_period, growth_rates, normal_scores, scaled_growth
+from firmsim.growth import (
+    cross_section,
+    fit_days,
+    fit_period,
+    growth_rates,
+    normal_scores,
+    scaled_growth,
+)
 
 
 def table(values, columns=None):
@@ -196,8 +203,15 @@ class TestFitPeriod:
         assert abs(len(fit) - share * n_days) <= 1
         pd.testing.assert_frame_equal(fit, growth.iloc[: len(fit)], check_freq=False)
 
-    @pytest.mark.parametrize(("last", "count"), [(-1, 0), (0, 1), (1, 2), (9, 10), (99, 10)])
-    def test_days_until_counts_the_last_day(self, last, count):
-        growth = table(np.zeros((10, 1)))
-        day = pd.bdate_range("2007-01-03", periods=101)[last + 1]
-        assert days_until(growth, day) == count
+    @pytest.mark.parametrize(("shift", "count"), [(0, 8), (3, 5), (8, 0), (-1, 9), (-4, 10)])
+    def test_fit_days_counts_scored_days_up_to_the_last_of_the_fit_period(self, shift, count):
+        days = pd.bdate_range("2007-01-03", periods=30)
+        training = pd.DataFrame(0.0, index=days[10:20], columns=["A"])  # 8 days are fitted on
+        growth = pd.DataFrame(0.0, index=days[10 + shift : 20 + shift], columns=["B"])
+        assert fit_days(growth, training, 0.8) == count
+
+    def test_cross_section_is_scaled_growth_and_its_normal_scores(self, prices):
+        growth = growth_rates(prices)
+        scaled, q = cross_section(growth, 10.0, 3.0)
+        pd.testing.assert_frame_equal(scaled, scaled_growth(growth, 10.0, 3.0))
+        pd.testing.assert_frame_equal(q, normal_scores(scaled))

@@ -30,7 +30,8 @@ def test_default_scores_every_bundled_firm():
     assert plan.scored is None
     assert plan.training is None
     assert plan.table == Path("home") / BUNDLED_FIRMS
-    assert plan.price_files(None) == [RESOURCES / BUNDLED]
+    assert plan.price_files == [RESOURCES / BUNDLED]
+    assert plan.training_files == []
     assert plan.methods[0] == "elman-comovement"
     assert plan.methods[-1] == "random"
 
@@ -73,10 +74,11 @@ def test_missing_price_file():
 
 
 def test_a_folder_is_read_firm_by_firm(folder):
-    plan = make(prices={"source": "file", "path": str(folder)})
-    assert plan.price_files(["C", "A"]) == [folder / "C.csv", folder / "A.csv"]
-    assert len(plan.price_files(None)) == 4
-    assert plan.training_fingerprint() is None
+    prices = {"source": "file", "path": str(folder)}
+    assert len(make(prices=prices).price_files) == 4
+    plan = make(prices=prices, firms=["C", "A", "D"])
+    assert plan.price_files == [folder / "C.csv", folder / "A.csv", folder / "D.csv"]
+    assert plan.fingerprint is None
 
 
 def test_fingerprint_is_that_of_the_training_firms(folder):
@@ -85,7 +87,8 @@ def test_fingerprint_is_that_of_the_training_firms(folder):
             prices={"source": "file", "path": str(folder)},
             training={"train_firms": ["A", "B", "C"]},
         )
-        return plan.training_fingerprint()
+        assert plan.training_files == [folder / f"{ticker}.csv" for ticker in "ABC"]
+        return plan.fingerprint
 
     before = pinned()
     (folder / "D.csv").unlink()
@@ -99,9 +102,19 @@ def test_yahoo_reads_no_file():
         prices={"source": "yahoo", "start": "2020-01-01", "end": "2021-01-01"},
         firms=["A", "B", "C"],
     )
-    assert plan.price_files(plan.scored) == []
+    assert plan.price_files == []
     assert plan.table is None
 
 
 def test_no_family_without_methods():
     assert list(make(encoders=[]).families) == ["comparators"]
+
+
+def test_unknown_training_firm_is_named_with_its_key(folder):
+    with pytest.raises(PriceError) as error:
+        make(
+            prices={"source": "file", "path": str(folder)},
+            training={"train_firms": ["A", "B", "ZZZ"]},
+        )
+    assert str(error.value).startswith("training.train_firms: ticker 'ZZZ'")
+    assert "firms.csv" not in str(error.value)

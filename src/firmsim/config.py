@@ -44,6 +44,7 @@ Comparator = Literal[
     "pca-10",
     "pca-20",
     "pca-50",
+    "pca-64",
     "rbf",
     "random",
 ]
@@ -60,15 +61,15 @@ def _quoted(value: object) -> object:
 Ticker = Annotated[str, BeforeValidator(_quoted), AfterValidator(check_ticker)]
 
 
-def _distinct(tickers: list[str]) -> list[str]:
-    twice = sorted({ticker for ticker in tickers if tickers.count(ticker) > 1})
+def _once(names: list[str]) -> list[str]:
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        message = f"ticker {twice[0]!r} is listed more than once; keep one"
+        message = f"{twice[0]!r} is listed more than once; keep one"
         raise ValueError(message)
-    return tickers
+    return names
 
 
-Tickers = Annotated[list[Ticker], AfterValidator(_distinct)]
+Tickers = Annotated[list[Ticker], AfterValidator(_once)]
 
 
 def _kind(value: object) -> str:
@@ -84,7 +85,12 @@ Firms = Annotated[
 class Section(BaseModel):
     """A block of the configuration; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -99,6 +105,26 @@ class Section(BaseModel):
         return value
 
 
+def _no_number(value: object) -> object:
+    """Refuse a number where pydantic would count seconds from 1970."""
+    if isinstance(value, (int, float)):
+        message = f"{value} is not a date; write YYYY-MM-DD"
+        raise ValueError(message)
+    return value
+
+
+def _no_boolean(value: object) -> object:
+    """Refuse yes and no in a list of numbers."""
+    if isinstance(value, bool):
+        message = f"{str(value).lower()} (or yes, no, on, off) is not a number"
+        raise ValueError(message)
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_no_boolean)]
+Day = Annotated[date, BeforeValidator(_no_number)]
+
+
 class Prices(Section):
     """Where daily prices come from, and which days of them are used."""
 
@@ -106,9 +132,9 @@ class Prices(Section):
     """bundled: 431 S&P 500 firms, 2007-2016; file: your own; yahoo: Yahoo Finance."""
     path: Path | None = None
     """Source `file`: a wide or long CSV or parquet file, or a folder of one CSV a ticker."""
-    start: date | None = None
+    start: Day | None = None
     """First day used (YYYY-MM-DD); empty: the first there is. Source `yahoo` needs it."""
-    end: date | None = None
+    end: Day | None = None
     """Last day used (YYYY-MM-DD); empty: the last there is. Source `yahoo` needs it."""
     workers: int = Field(2, ge=1, le=8)
     """Source `yahoo`: tickers asked for at the same time."""
@@ -201,6 +227,20 @@ class Training(Section):
     """Where tensors live; auto: a GPU when there is one."""
 
 
+COMOVEMENT_KEYS = {
+    "outputs",
+    "portfolios",
+    "temperature",
+    "correlation_weight",
+    "day_dropout",
+    "embedding",
+}
+"""Keys of an encoder that only the co-movement objective reads."""
+
+JORDAN_KEYS = {"state", "state_activation"}
+"""Keys of an encoder that only the Jordan cell reads."""
+
+
 class Encoder(Section):
     """One recurrent encoder: cell, objective, sizes, seeds and how it is trained."""
 
@@ -210,7 +250,9 @@ class Encoder(Section):
     """What it is trained for, always without labels."""
     name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", validate_default=False)
     """Name in files and tables; empty: `<cell>-<objective>`."""
-    seeds: list[Annotated[int, Field(ge=0)]] = Field([0], min_length=1)
+    seeds: list[Annotated[int, BeforeValidator(_no_boolean), Field(ge=0)]] = Field(
+        [0], min_length=1
+    )
     """One training each; scores are averaged over them."""
     hidden: int = Field(64, ge=1)
     """Hidden units."""
@@ -228,7 +270,9 @@ class Encoder(Section):
     """Most gradient steps."""
     batch_firms: int = Field(256, ge=3)
     """Firms a step (fewer when there are fewer)."""
-    windows: list[Annotated[int, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
+    windows: list[Annotated[int, BeforeValidator(_no_boolean), Field(ge=2)]] = Field(
+        [20, 60, 125], min_length=1
+    )
     """Lengths of the training windows (trading days), drawn at random."""
     portfolios: int = Field(20, ge=0)
     """comovement: principal portfolios K in the input (fewer when there are few firms)."""
@@ -237,7 +281,7 @@ class Encoder(Section):
     correlation_weight: float = Field(0.4, ge=0, le=1)
     """comovement: weight of the correlation loss; the rest is the softmax loss."""
     day_dropout: float = Field(0.2, ge=0, lt=1)
-    """Share of the days of a window that are hidden from the encoder."""
+    """comovement: share of the days of a window that are hidden from the encoder."""
     learning_rate: float = Field(3e-3, gt=0)
     """Largest step of the one-cycle schedule."""
     weight_decay: float = Field(1e-4, ge=0)
@@ -250,6 +294,20 @@ class Encoder(Section):
     """Looks without improvement after which training stops."""
     embedding: int = Field(64, ge=1)
     """comovement: size of the embedding (fewer when there are fewer firms)."""
+
+    @model_validator(mode="after")
+    def _applies(self) -> Self:
+        """Refuse keys that the cell or the objective has no use for."""
+        unused = {
+            "objective": ("forecast", COMOVEMENT_KEYS),
+            "cell": ("elman", JORDAN_KEYS),
+        }
+        for choice, (value, keys) in unused.items():
+            given = sorted(self.model_fields_set & keys)
+            if getattr(self, choice) == value and given:
+                message = f"{given[0]}: has no meaning for {choice} {value!r}; remove it"
+                raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _named(self) -> Self:
@@ -267,7 +325,9 @@ class Encoder(Section):
 class Similarity(Section):
     """Scores of every pair of firms."""
 
-    comparators: list[Comparator] = Field(list(get_args(Comparator)))
+    comparators: Annotated[list[Comparator], AfterValidator(_once)] = Field(
+        list(get_args(Comparator))
+    )
     """Classical scores shown beside the encoders."""
     neighbours: int = Field(20, ge=1)
     """Nearest peers listed for each firm (fewer when there are fewer firms)."""

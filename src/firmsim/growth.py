@@ -124,6 +124,17 @@ def normal_scores(scaled: pd.DataFrame, reference: pd.DataFrame | None = None) -
     return scores
 
 
+def cross_section(
+    growth: pd.DataFrame, halflife: float = 20.0, clip: float = 4.0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scaled growth rates and their normal scores, each (n_days, n_firms).
+
+    :func:`scaled_growth`, then :func:`normal_scores` among the same firms.
+    """
+    scaled = scaled_growth(growth, halflife, clip)
+    return scaled, normal_scores(scaled)
+
+
 def fit_period(growth: pd.DataFrame, share: float) -> pd.DataFrame:
     """First part of the days: what may be fitted on. The days after it test.
 
@@ -142,6 +153,22 @@ def fit_period(growth: pd.DataFrame, share: float) -> pd.DataFrame:
     return growth.iloc[: min(max(round(share * len(growth)), 1), len(growth) - 1)]
 
 
-def days_until(growth: pd.DataFrame, last: pd.Timestamp) -> int:
-    """Number of days up to and including `last`."""
+def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
+    """Number of days of some firms that lie in the fit period of the training firms.
+
+    Parameters
+    ----------
+    growth : DataFrame of shape (n_days, n_firms)
+        Growth rates of the firms that are scored.
+    training : DataFrame of shape (n_training_days, n_training_firms)
+        Growth rates of the firms that training sees; its days set the fit period.
+    share : float
+        Share of the training firms' days, as for :func:`fit_period`.
+
+    Returns
+    -------
+    int
+        The days after these test.
+    """
+    last = fit_period(training, share).index[-1]
     return int(growth.index.searchsorted(last, side="right"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmsim.config import MIN_FIRMS, Config, Encoder
+from firmsim.config import MIN_FIRMS, Config, Encoder, Prices
 from firmsim.errors import FirmsError, PriceError
 from firmsim.firms import read_firms_table
 from firmsim.prices.file import FilePrices
@@ -32,12 +32,21 @@ class Plan:
         Firms that training is pinned to; None: the scored firms.
     table : Path or None
         Firms table with sectors and sizes, if there is one.
+    price_files, training_files : list of Path
+        Files that the prices of the scored and of the training firms are read from; none for
+        the source `yahoo`.
+    fingerprint : str or None
+        Hash of the prices of the firms that training is pinned to, for the source `file`: a file
+        may change without any change to these firms, and this tells.
     """
 
     config: Config
     scored: list[str] | None
     training: list[str] | None
     table: Path | None
+    price_files: list[Path]
+    training_files: list[Path]
+    fingerprint: str | None
 
     @classmethod
     def make(cls, config: Config, home: Path) -> Plan:
@@ -60,7 +69,7 @@ class Plan:
         FirmsError
             A list of firms is missing, unreadable, malformed or too short.
         PriceError
-            `prices.path` does not exist.
+            `prices.path` does not exist, is unreadable or lacks a firm.
         """
         path = config.prices.path
         if config.prices.source == "file" and path is not None and not path.exists():
@@ -71,27 +80,17 @@ class Plan:
         table = config.firms if isinstance(config.firms, Path) else None
         if table is None and config.prices.source == "bundled":
             table = home / BUNDLED_FIRMS
-        return cls(config, scored, training, table)
-
-    def price_files(self, tickers: list[str] | None) -> list[Path]:
-        """Files that the prices of some firms (None: all) are read from; none for `yahoo`."""
-        prices = self.config.prices
-        if prices.source == "bundled":
-            return [RESOURCES / BUNDLED]
-        if prices.source == "file" and prices.path is not None:
-            return FilePrices(prices.path).files(tickers)
-        return []
-
-    def training_fingerprint(self) -> str | None:
-        """Hash of the training firms' prices, if a file that may also hold others is read.
-
-        Such a file may change without any change to the training firms; this tells.
-        """
-        path = self.config.prices.path
-        if self.training is None or self.config.prices.source != "file" or path is None:
-            return None
-        prices = self.config.prices
-        return FilePrices(path).fingerprint(self.training, prices.start, prices.end)
+        price_files = _price_files(config.prices, scored)
+        training_files: list[Path] = []
+        fingerprint = None
+        if training is not None:
+            try:
+                training_files = _price_files(config.prices, training)
+                fingerprint = _fingerprint(config.prices, training)
+            except PriceError as error:
+                message = f"training.train_firms: {error}"
+                raise PriceError(message) from None
+        return cls(config, scored, training, table, price_files, training_files, fingerprint)
 
     @property
     def encoders(self) -> dict[str, Encoder]:
@@ -111,6 +110,22 @@ class Plan:
     def methods(self) -> list[str]:
         """Names of all methods, encoders first."""
         return [method for methods in self.families.values() for method in methods]
+
+
+def _price_files(prices: Prices, tickers: list[str] | None) -> list[Path]:
+    """Files that the prices of some firms (None: all) are read from."""
+    if prices.source == "bundled":
+        return [RESOURCES / BUNDLED]
+    if prices.source == "file" and prices.path is not None:
+        return FilePrices(prices.path).files(tickers)
+    return []
+
+
+def _fingerprint(prices: Prices, tickers: list[str]) -> str | None:
+    """Hash of the prices of some firms, if they are in files of the user."""
+    if prices.source != "file" or prices.path is None:
+        return None
+    return FilePrices(prices.path).fingerprint(tickers, prices.start, prices.end)
 
 
 def _tickers(given: list[str] | Path | None, key: str) -> list[str] | None:

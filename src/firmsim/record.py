@@ -13,7 +13,7 @@ import pandas as pd
 from firmsim import __version__
 from firmsim.encoders.storage import read_facts
 from firmsim.files import sha256
-from firmsim.growth import days_until, fit_period
+from firmsim.growth import fit_days, fit_period
 
 PACKAGES = (
     "numpy",
@@ -68,8 +68,9 @@ def run_record(
         JSON-ready: run, firmsim, versions, config, data, encoders, notes.
     """
     rates = pd.read_parquet(growth)
-    fitted = fit_period(pd.read_parquet(training), settings["training"]["fit_share"])
-    end = days_until(rates, fitted.index[-1])
+    trained_on = pd.read_parquet(training)
+    share = settings["training"]["fit_share"]
+    fitted, end = fit_period(trained_on, share), fit_days(rates, trained_on, share)
     source = settings["prices"]["source"]
     return {
         "run": settings["run"],
@@ -118,6 +119,7 @@ def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any
         "sizes": sizes,
         "parameters_formula": facts["parameters_formula"],
         "parameters": facts["parameters"],
+        "other_parameters": facts["other_parameters"],
         "steps": len(steps),
         "best_step": int(steps["step"].iloc[best]),
         "validation_loss": float(steps["validation_loss"].iloc[best]),

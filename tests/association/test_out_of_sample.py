@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import spearmanr
 
 import naive_association as naive
-from firmsim.association.out_of_sample import future_spearman
+from firmsim.association.out_of_sample import future_spearman, later_correlation
 from firmsim.similarity.correlation import masked_correlation
 
 
@@ -81,3 +81,10 @@ def test_impossible_says_why(scores, later):
     assert "there are 0" in future_spearman(scores, later * np.nan).reason
     flat = square(np.eye(12), scores.columns)
     assert "equal" in future_spearman(flat, later).reason
+
+
+def test_a_firm_without_a_future_counts_in_no_interval(scores, later):
+    gone = later.assign(F03=np.nan)
+    without = scores.drop(index="F03", columns="F03")
+    assert future_spearman(scores, gone) == future_spearman(without, gone)
+    assert list(later_correlation(scores, gone).index) == list(without.index)

@@ -152,24 +152,28 @@ def test_two_firms_are_too_few(growth, build):
 
 
 @pytest.mark.parametrize(
-    ("windows", "n_days", "message"),
-    [
-        ([20, 280], 320, "280 days need 281 training days, but the history has 280 "),
-        ([20], 10, "20 days need 21 training days, but the history has 8 "),
-        ([5], 15, "5 days need 20 training days, but the history has 13 "),
-        ([20], 0, "20 days need 21 training days, but the history has 0 "),
-    ],
+    ("windows", "n_days", "history", "rest"),
+    [([20, 280], 320, 280, 60), ([20], 10, 8, 2), ([5], 15, 13, 3), ([20], 0, 0, 1)],
 )
-def test_window_longer_than_the_history(growth, build, windows, n_days, message):
+def test_window_longer_than_the_history(growth, build, windows, n_days, history, rest):
     encoder = build(windows=windows)
+    rest = rest if encoder.objective == "comovement" else 1  # days to take the target from
+    longest = max(windows)
     with pytest.raises(EncoderError) as error:
         encoder.fit(growth.iloc[:n_days])
-    assert str(error.value).startswith(f"{encoder.label}: windows: {message}")
+    assert str(error.value).startswith(
+        f"{encoder.label}: windows: {longest} days need {max(20, longest + rest)} training days, "
+        f"but the history has {history} "
+    )
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_longest_window_that_fits(growth, build):
-    build(windows=[279], steps=1).fit(growth)
+    encoder = build()
+    longest = 280 - (60 if encoder.objective == "comovement" else 1)
+    build(windows=[longest], steps=1).fit(growth)
+    with pytest.raises(EncoderError, match="windows"):
+        build(windows=[longest + 1], steps=1).fit(growth)
 
 
 def test_divergence_is_told_with_the_encoder(growth, build):

@@ -53,6 +53,7 @@ def test_facts_can_be_read_without_the_weights(fitted, path, growth):
     assert facts["objective"] == fitted.objective
     assert (facts["d_in"], facts["formula"]) == (cell.d_in, cell.formula)
     assert facts["parameters"] == facts["parameters_formula"] == cell.parameter_count
+    assert facts["other_parameters"] == (2 if facts["objective"] == "comovement" else 0)
 
 
 def test_odd_tickers_survive(growth, build, tmp_path):

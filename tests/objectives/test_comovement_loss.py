@@ -86,11 +86,25 @@ def test_gradient_is_finite_with_a_firm_that_is_never_there(outputs):
     assert not y.grad[:, 4].any()
 
 
-def test_softmax_loss_matches_naive(matrices):
+def all_pairs(matrix):
+    return ~torch.eye(len(matrix), dtype=torch.bool)
+
+
+def some_pairs(matrix):
+    """All but those of one firm and one more pair."""
+    known = all_pairs(matrix)
+    known[1] = known[:, 1] = False
+    known[0, 2] = known[2, 0] = False
+    return known
+
+
+@pytest.mark.parametrize("pairs", [all_pairs, some_pairs])
+def test_softmax_loss_matches_naive(matrices, pairs):
     score, target = matrices
+    known = pairs(score)
     beta, tau = 7.0, 0.2
-    ref = naive.softmax_loss(score.numpy(), target.numpy(), beta, tau)
-    comp = comovement.softmax_loss(score, target, torch.tensor(math.log(beta)), tau)
+    ref = naive.softmax_loss(score.numpy(), target.numpy(), known, beta, tau)
+    comp = comovement.softmax_loss(score, target, known, torch.tensor(math.log(beta)), tau)
     assert comp.item() == pytest.approx(ref)
     assert ref > 0.1
 
@@ -98,20 +112,47 @@ def test_softmax_loss_matches_naive(matrices):
 def test_softmax_loss_is_zero_when_the_scores_tell_the_target(matrices):
     _, target = matrices
     tau = 0.2
-    loss = comovement.softmax_loss(target, target, -torch.tensor(tau).log(), tau)
+    loss = comovement.softmax_loss(target, target, all_pairs(target), -torch.tensor(tau).log(), tau)
     assert loss.item() == pytest.approx(0, abs=1e-6)
 
 
-def test_correlation_loss_matches_naive(matrices):
+@pytest.mark.parametrize("pairs", [all_pairs, some_pairs])
+def test_correlation_loss_matches_naive(matrices, pairs):
     score, target = matrices
-    ref = naive.correlation_loss(score.numpy(), target.numpy())
-    assert comovement.correlation_loss(score, target).item() == pytest.approx(ref)
+    known = pairs(score)
+    ref = naive.correlation_loss(score.numpy(), target.numpy(), known)
+    assert comovement.correlation_loss(score, target, known).item() == pytest.approx(ref)
+
+
+def test_unknown_pairs_do_not_count(matrices):
+    score, target = (matrix.clone() for matrix in matrices)
+    known, beta = some_pairs(score), torch.tensor(1.0)
+    before = [
+        comovement.softmax_loss(score, target, known, beta, 0.1),
+        comovement.correlation_loss(score, target, known),
+    ]
+    for matrix in (score, target):
+        matrix[~known] = 0.9
+    after = [
+        comovement.softmax_loss(score, target, known, beta, 0.1),
+        comovement.correlation_loss(score, target, known),
+    ]
+    assert before == after
+
+
+def test_losses_without_a_known_pair_teach_nothing(matrices):
+    score, target = matrices
+    score = score.clone().requires_grad_()
+    none = torch.zeros_like(target, dtype=torch.bool)
+    loss = comovement.softmax_loss(score, target, none, torch.tensor(1.0), 0.1)
+    (loss + comovement.correlation_loss(score, target, none)).backward()
+    assert not score.grad.any()
 
 
 @pytest.mark.parametrize(("slope", "loss"), [(0.3, 0), (-0.3, 2)])
 def test_correlation_loss_sees_no_scale_and_no_shift(matrices, slope, loss):
     _, target = matrices
-    comp = comovement.correlation_loss(slope * target + 0.1, target)
+    comp = comovement.correlation_loss(slope * target + 0.1, target, all_pairs(target))
     assert comp.item() == pytest.approx(loss, abs=1e-9)
 
 
@@ -121,8 +162,8 @@ def test_losses_leave_the_diagonal_out(matrices):
     changed.fill_diagonal_(-5.0)
     beta = torch.tensor(1.0)
     for loss in (
-        comovement.correlation_loss,
-        lambda s, c: comovement.softmax_loss(s, c, beta, 0.1),
+        lambda s, c: comovement.correlation_loss(s, c, all_pairs(s)),
+        lambda s, c: comovement.softmax_loss(s, c, all_pairs(s), beta, 0.1),
     ):
         assert loss(changed, target).item() == pytest.approx(loss(score, target).item())
 
@@ -130,7 +171,7 @@ def test_losses_leave_the_diagonal_out(matrices):
 def test_correlation_loss_of_equal_scores_is_finite(matrices):
     _, target = matrices
     flat = torch.zeros_like(target).requires_grad_()
-    loss = comovement.correlation_loss(flat, target)
+    loss = comovement.correlation_loss(flat, target, all_pairs(target))
     loss.backward()
     assert loss.item() == pytest.approx(1)
     assert torch.isfinite(flat.grad).all()

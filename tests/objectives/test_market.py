@@ -36,7 +36,7 @@ def test_context_is_move_dispersion_and_portfolios_with_their_sizes(days):
     for t, row in enumerate(scaled):
         known = row[~np.isnan(row)]
         move = known.mean() / market.move_scale if len(known) else 0
-        spread = (known.std() if len(known) else 0) - market.dispersion_mean
+        spread = known.std() - market.dispersion_mean if len(known) else 0
         portfolios = market.portfolios(q)[t]
         expected = [
             move,
@@ -46,8 +46,10 @@ def test_context_is_move_dispersion_and_portfolios_with_their_sizes(days):
             *abs(portfolios),
         ]
         np.testing.assert_allclose(context[t], expected, atol=1e-12)
-    np.testing.assert_allclose(context[:, [0, 2]].std(axis=0), 1)
-    assert context[:, 2].mean() == pytest.approx(0, abs=1e-12)
+    there = np.delete(context, 5, axis=0)
+    np.testing.assert_allclose(there[:, [0, 2]].std(axis=0), 1)
+    assert there[:, 2].mean() == pytest.approx(0, abs=1e-12)
+    assert not context[5, :3].any()
 
 
 @pytest.mark.parametrize(("asked", "got"), [(0, 0), (3, 3), (20, 6)])

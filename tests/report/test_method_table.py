@@ -87,6 +87,7 @@ def test_encoder_table_shows_a_count_that_differs():
         "formula": "h(s + d_in + 1) + d_out(h + 1) + s(s + d_out + 1)",
         "sizes": {"d_in": 3, "hidden": 5, "outputs": 2, "state": 4},
         "parameters_formula": 80,
+        "other_parameters": 2,
         "parameters": 81,
         "steps": 1500,
         "best_step": 1000,

@@ -104,6 +104,7 @@ def _training(name):
         "formula": "h(h + d_in + 1) + d_out(h + 1)",
         "sizes": {"d_in": 3, "hidden": 8, "outputs": 2},
         "parameters_formula": 114,
+        "other_parameters": 2,
         "parameters": 114,
         "steps": 300,
         "best_step": 200,

@@ -13,7 +13,7 @@ from snakemake.settings import types as settings_types
 
 HOME = Path(__file__).resolve().parents[2]
 
-QUICK = {"steps": 30, "validate_every": 10, "hidden": 8, "outputs": 4, "windows": [20, 40]}
+QUICK = {"steps": 30, "validate_every": 10, "hidden": 8, "windows": [20, 40]}
 """Settings of an encoder that trains in a second."""
 
 

@@ -4,6 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
+import yaml
 from project import Project, encoders, prices
 
 from conftest import configure_own
@@ -15,6 +16,7 @@ AGAIN = {
     "embed",
     "encoder_scores",
     "comparator_scores",
+    "neighbours",
     "associate_encoders",
     "associate_comparators",
     "summary",
@@ -99,12 +101,35 @@ def test_new_seed_trains_only_that_seed(own):
     assert sorted(embeddings["seed"].unique()) == [0, 1]
 
 
-def test_number_of_neighbours_does_not_embed(own):
-    settings = {"comparators": ["pearson", "random"], "neighbours": 3}
-    configure_own(own, prices().columns[:11], similarity=settings)
+@pytest.mark.parametrize(
+    ("section", "key", "value", "jobs"),
+    [
+        ("similarity", "neighbours", 3, {"neighbours", "report", "record"}),
+        ("prices", "workers", 5, {"report", "record"}),
+        ("audit", "gap_days", 9, {"prices", "training_prices", "train"}),
+        ("growth", "clip", 3.0, {"train", "comparator_scores", "associate_encoders"}),
+        ("growth", "trading_days_per_year", 250, {"growth", "training_growth", "train"}),
+        ("training", "validation_share", 0.2, {"train", "embed", "associate_encoders"}),
+    ],
+)
+def test_each_key_runs_what_uses_it(own, section, key, value, jobs):
+    settings = yaml.safe_load(own.config.read_text())
+    own.configure(**settings | {section: settings.get(section, {}) | {key: value}})
+    planned = set(own.plan())
+    assert jobs <= planned
+    if section in ("similarity", "prices"):
+        assert planned == jobs
+    if section in ("growth", "training") and "growth" not in jobs:
+        assert not planned & {"prices", "growth", "training_growth", "firms"}
+
+
+def test_size_of_the_embedding_trains_nothing(own):
+    changed = encoders(("elman", "comovement"), ("jordan", "forecast"))
+    changed[0]["embedding"] = 5
+    configure_own(own, prices().columns[:11], encoders=changed)
     planned = own.plan()
-    assert "embed" not in planned
-    assert planned["encoder_scores"] == 2
+    assert "train" not in planned
+    assert planned["embed"] == 1
 
 
 def test_no_encoder_at_all(own):

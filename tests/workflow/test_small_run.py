@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import yaml
 
-METHODS = 4 + 9
+METHODS = 4 + 10
 
 
 def test_leaves_the_files_that_are_promised(small_run):

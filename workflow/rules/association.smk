@@ -28,7 +28,7 @@ for family_name, family_methods in plan.families.items():
             version=firmsim.__version__,
             methods=family_methods,
             association=settings["association"],
-            growth=settings["growth"],
+            scaling=scaling_settings,
             fit_share=settings["training"]["fit_share"],
         script:
             "../scripts/associate.py"

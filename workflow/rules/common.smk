@@ -27,19 +27,34 @@ def planned():
         sys.exit(f"error: {error}")
 
 
+def pick(section, *keys):
+    """Some keys of a section of the configuration."""
+    return {key: section[key] for key in keys}
+
+
 plan = planned()
 # every key a rule uses reaches it from here, defaults filled in
 settings = plan.config.model_dump(mode="json")
-training_settings = {
-    key: settings["training"][key]
-    for key in ("fit_share", "validation_share", "device")
-}
+# each rule gets the keys it uses and no others, or it would run again for nothing
+price_settings = pick(settings["prices"], "source", "path", "start", "end")
+growth_settings = pick(settings["growth"], "trading_days_per_year", "risk_free_rate")
+scaling_settings = pick(settings["growth"], "volatility_halflife", "clip")
+training_settings = pick(
+    settings["training"], "fit_share", "validation_share", "device"
+)
 # with pinned training, what training reads has files of its own: adding a firm leaves them alone
 training_growth = (
     "<results>/growth/growth.parquet"
     if plan.training is None
     else "<results>/training/growth.parquet"
 )
+# the bundled archive is known by its hash, so its age says nothing
+bundled = settings["prices"]["source"] == "bundled"
+price_files = [
+    ancient(str(file)) if bundled else str(file) for file in plan.price_files
+]
+# nor does the age of a file that may hold other firms as well: the fingerprint in the params does
+training_files = [ancient(str(file)) for file in plan.training_files]
 trainings = [
     {"name": name, "seed": seed}
     for name, encoder in plan.encoders.items()
@@ -57,30 +72,13 @@ pathvars:
 wildcard_constraints:
     encoder="|".join(plan.encoders) or "none",
     seed=r"\d+",
-    family="encoders|comparators",
-
-
-def price_files(tickers):
-    """Files that the prices of some firms are read from."""
-    files = [str(file) for file in plan.price_files(tickers)]
-    # the bundled archive is known by its hash, so its age says nothing
-    bundled = plan.config.prices.source == "bundled"
-    return [ancient(file) for file in files] if bundled else files
-
-
-def training_price_files():
-    """The same for the training firms.
-
-    A file that holds other firms as well may change without any change in theirs: its age does
-    not count, the fingerprint in the rule's params does.
-    """
-    files = plan.price_files(plan.training)
-    return [ancient(str(file)) for file in files]
 
 
 def encoder_settings(name):
-    """Settings that the training of an encoder depends on: all but its name and other seeds."""
-    return plan.encoders[name].model_dump(mode="json", exclude={"name", "seeds"})
+    """Settings that the training of an encoder depends on."""
+    return plan.encoders[name].model_dump(
+        mode="json", exclude={"name", "seeds", "embedding"}
+    )
 
 
 def trained(file):

@@ -23,7 +23,7 @@ rule train:
         version=firmsim.__version__,
         encoder=lambda wildcards: encoder_settings(wildcards.encoder),
         training=training_settings,
-        growth=settings["growth"],
+        scaling=scaling_settings,
     script:
         "../scripts/train.py"
 
@@ -49,6 +49,7 @@ rule embed:
     params:
         version=firmsim.__version__,
         seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
+        embedding=lambda wildcards: plan.encoders[wildcards.encoder].embedding,
         fit_share=settings["training"]["fit_share"],
     script:
         "../scripts/embed.py"

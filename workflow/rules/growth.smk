@@ -18,7 +18,7 @@ rule growth:
         "<benchmarks>/growth.tsv"
     params:
         version=firmsim.__version__,
-        growth=settings["growth"],
+        growth=growth_settings,
     script:
         "../scripts/growth.py"
 

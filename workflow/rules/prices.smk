@@ -29,7 +29,7 @@ if not (RESOURCES / BUNDLED).exists():
 rule prices:
     """Audited prices of the firms that are scored."""
     input:
-        price_files(plan.scored),
+        price_files,
     output:
         prices="<results>/prices/prices.parquet",
         audit=report(
@@ -51,7 +51,7 @@ rule prices:
         "<benchmarks>/prices.tsv"
     params:
         version=firmsim.__version__,
-        prices=settings["prices"],
+        prices=price_settings,
         audit=settings["audit"],
         tickers=plan.scored,
         fingerprint=None,
@@ -63,7 +63,7 @@ if plan.training is not None:
 
     use rule prices as training_prices with:
         input:
-            training_price_files(),
+            training_files,
         output:
             prices="<results>/training/prices.parquet",
             audit="<results>/training/audit.csv",
@@ -75,10 +75,10 @@ if plan.training is not None:
             "<benchmarks>/training_prices.tsv"
         params:
             version=firmsim.__version__,
-            prices=settings["prices"],
+            prices=price_settings,
             audit=settings["audit"],
             tickers=plan.training,
-            fingerprint=plan.training_fingerprint(),
+            fingerprint=plan.fingerprint,
 
 
 rule firms:

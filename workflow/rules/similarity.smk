@@ -15,14 +15,12 @@ rule encoder_scores:
     output:
         scores="<results>/scores/{encoder}.parquet",
         fit_period="<results>/scores/fit_period/{encoder}.parquet",
-        neighbours="<results>/neighbours/{encoder}.parquet",
     log:
         "<logs>/scores/{encoder}.log",
     benchmark:
         "<benchmarks>/scores/{encoder}.tsv"
     params:
         version=firmsim.__version__,
-        neighbours=settings["similarity"]["neighbours"],
     script:
         "../scripts/encoder_scores.py"
 
@@ -43,10 +41,6 @@ if plan.config.similarity.comparators:
                 "<results>/scores/fit_period/{method}.parquet",
                 method=plan.config.similarity.comparators,
             ),
-            neighbours=expand(
-                "<results>/neighbours/{method}.parquet",
-                method=plan.config.similarity.comparators,
-            ),
         log:
             "<logs>/scores/comparators.log",
         benchmark:
@@ -54,9 +48,25 @@ if plan.config.similarity.comparators:
         params:
             version=firmsim.__version__,
             methods=settings["similarity"]["comparators"],
-            neighbours=settings["similarity"]["neighbours"],
-            growth=settings["growth"],
+            scaling=scaling_settings,
             fit_share=settings["training"]["fit_share"],
             seed=settings["association"]["seed"],
         script:
             "../scripts/comparator_scores.py"
+
+
+rule neighbours:
+    """Nearest peers of every firm, by every method, in one job."""
+    input:
+        scores=expand("<results>/scores/{method}.parquet", method=plan.methods),
+    output:
+        neighbours=expand("<results>/neighbours/{method}.parquet", method=plan.methods),
+    log:
+        "<logs>/neighbours.log",
+    benchmark:
+        "<benchmarks>/neighbours.tsv"
+    params:
+        version=firmsim.__version__,
+        neighbours=settings["similarity"]["neighbours"],
+    script:
+        "../scripts/neighbours.py"

@@ -7,17 +7,16 @@ import pandas as pd
 from firmsim.association.summary import associate
 from firmsim.config import Association
 from firmsim.files import read_csv, write_json
-from firmsim.growth import days_until, fit_period, normal_scores, scaled_growth
+from firmsim.growth import cross_section, fit_days
 from job import job
 
 with job(snakemake) as logger:
     firms = read_csv(Path(snakemake.input.firms))
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
-    last = fit_period(training, snakemake.params.fit_share).index[-1]
-    settings = snakemake.params.growth
-    q = normal_scores(scaled_growth(growth, settings["volatility_halflife"], settings["clip"]))
-    later = q.iloc[days_until(growth, last) :]
+    scaling = snakemake.params.scaling
+    _, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
+    later = q.iloc[fit_days(growth, training, snakemake.params.fit_share) :]
     for position, method in enumerate(snakemake.params.methods):
         logger.info(method)
         result = associate(

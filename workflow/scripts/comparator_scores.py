@@ -5,19 +5,19 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import write_parquet
-from firmsim.growth import days_until, fit_period, normal_scores, scaled_growth
+from firmsim.growth import cross_section, fit_days
 from firmsim.similarity.comparators import comparator_scores
-from firmsim.similarity.neighbours import nearest
 from job import job
 
 with job(snakemake) as logger:
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
-    last = fit_period(training, snakemake.params.fit_share).index[-1]
-    settings = snakemake.params.growth
-    scaled = scaled_growth(growth, settings["volatility_halflife"], settings["clip"])
-    q = normal_scores(scaled)
-    periods = {"scores": len(growth), "fit_period": days_until(growth, last)}
+    scaling = snakemake.params.scaling
+    scaled, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
+    periods = {
+        "scores": len(growth),
+        "fit_period": fit_days(growth, training, snakemake.params.fit_share),
+    }
     for position, method in enumerate(snakemake.params.methods):
         logger.info(method)
         for output, end in periods.items():
@@ -25,6 +25,3 @@ with job(snakemake) as logger:
                 method, growth.iloc[:end], scaled.iloc[:end], q.iloc[:end], snakemake.params.seed
             )
             write_parquet(scores, Path(snakemake.output[output][position]))
-            if output == "scores":
-                peers = nearest(scores, snakemake.params.neighbours)
-                write_parquet(peers, Path(snakemake.output.neighbours[position]))

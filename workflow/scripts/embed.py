@@ -7,18 +7,20 @@ import torch
 
 from firmsim.encoders.storage import load
 from firmsim.files import write_parquet
-from firmsim.growth import days_until, fit_period
+from firmsim.growth import fit_days
 from job import job
 
 with job(snakemake):
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
-    last = fit_period(training, snakemake.params.fit_share).index[-1]
-    ends = [len(growth), days_until(growth, last)]
+    ends = [len(growth), fit_days(growth, training, snakemake.params.fit_share)]
     frames = {"embeddings": [], "fit_period": []}
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
-        embedded = load(Path(model)).embed(growth, training.reindex(growth.index), ends)
+        encoder = load(Path(model))
+        if encoder.objective == "comovement":
+            encoder.set_params(embedding=snakemake.params.embedding)
+        embedded = encoder.embed(growth, training.reindex(growth.index), ends)
         for output, frame in zip(frames, embedded, strict=True):
             frame.insert(0, "seed", seed)
             frames[output].append(frame)

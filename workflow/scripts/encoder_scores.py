@@ -5,22 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import write_parquet
-from firmsim.similarity.neighbours import nearest
 from firmsim.similarity.scores import cosine_scores, mean_scores
 from job import job
 
 with job(snakemake):
-    for name in ("embeddings", "fit_period"):
-        embeddings = pd.read_parquet(snakemake.input[name])
-        scores = mean_scores(
-            [
-                cosine_scores(part.drop(columns="seed").dropna(axis="columns"))
-                for _, part in embeddings.groupby("seed")
-            ]
-        )
-        if name == "embeddings":
-            write_parquet(scores, Path(snakemake.output.scores))
-            peers = nearest(scores, snakemake.params.neighbours)
-            write_parquet(peers, Path(snakemake.output.neighbours))
-        else:
-            write_parquet(scores, Path(snakemake.output.fit_period))
+    for input_name, output_name in {"embeddings": "scores", "fit_period": "fit_period"}.items():
+        embeddings = pd.read_parquet(snakemake.input[input_name])
+        scores = [
+            # a seed whose embedding is smaller than another's has no values in the last columns
+            cosine_scores(part.drop(columns="seed").dropna(axis="columns", how="all"))
+            for _, part in embeddings.groupby("seed")
+        ]
+        write_parquet(mean_scores(scores), Path(snakemake.output[output_name]))

@@ -11,7 +11,10 @@ from firmsim.prices.source import open_source
 from job import job
 
 with job(snakemake) as logger:
-    settings = Prices(**snakemake.params.prices)
+    # how fast Yahoo is asked changes no price, so it is no param that would run the job again
+    asked = snakemake.config.get("prices") or {}
+    manners = {key: asked[key] for key in ("workers", "timeout") if key in asked}
+    settings = Prices(**snakemake.params.prices, **manners)
     source = open_source(settings, RESOURCES)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)

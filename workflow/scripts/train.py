@@ -18,8 +18,8 @@ with job(snakemake) as logger:
         snakemake.params.encoder,
         validation_share=training["validation_share"],
         device=training["device"],
-        volatility_halflife=snakemake.params.growth["volatility_halflife"],
-        clip=snakemake.params.growth["clip"],
+        volatility_halflife=snakemake.params.scaling["volatility_halflife"],
+        clip=snakemake.params.scaling["clip"],
         seed=int(snakemake.wildcards.seed),
     )
     growth = pd.read_parquet(snakemake.input.growth)

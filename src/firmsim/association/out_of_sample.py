@@ -28,10 +28,10 @@ def future_spearman(scores: pd.DataFrame, later_q: pd.DataFrame) -> Estimate:
         correlation instead (Croux and Dehon 2010, Statistical Methods and Applications 19), which
         counts a pair's own product and how it shifts the ranks of the others.
     """
-    firms = scores.index.intersection(later_q.columns, sort=False)
+    correlation = later_correlation(scores, later_q)
+    firms, later = correlation.index, correlation.to_numpy()
     if len(firms) < 3:
         return impossible(f"needs 3 firms with later prices; there are {len(firms)}")
-    later = masked_correlation(later_q[firms].to_numpy(dtype=np.float64))
     first, second = np.triu_indices(len(firms), 1)
     known = ~np.isnan(later[first, second])
     if known.sum() < 3:
@@ -51,6 +51,28 @@ def future_spearman(scores: pd.DataFrame, later_q: pd.DataFrame) -> Estimate:
     value = float(u @ v / scale)
     without = np.where(left > 1, value - of_firm / np.maximum(left, 1), np.nan)
     return jackknifed(value, without, (-1.0, 1.0))
+
+
+def later_correlation(scores: pd.DataFrame, later_q: pd.DataFrame) -> pd.DataFrame:
+    """Rank correlation of later days between the firms that have such days.
+
+    Parameters
+    ----------
+    scores : DataFrame of shape (n_firms, n_firms)
+        Scores; only their firms count.
+    later_q : DataFrame of shape (n_days, n_firms)
+        Normal scores of the later days; missing values allowed.
+
+    Returns
+    -------
+    DataFrame of shape (n_known, n_known)
+        Missing for pairs with too few common days; firms without any pair are left out.
+    """
+    firms = scores.index.intersection(later_q.columns, sort=False)
+    later = masked_correlation(later_q[firms].to_numpy(dtype=np.float64))
+    np.fill_diagonal(later, np.nan)
+    there = np.flatnonzero(~np.isnan(later).all(axis=1))
+    return pd.DataFrame(later[np.ix_(there, there)], index=firms[there], columns=firms[there])
 
 
 def _grades(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from firmsim.association.attributes import attributes
 from firmsim.association.estimate import Estimate, impossible
 from firmsim.association.measures import MEASURES, Measure
-from firmsim.association.out_of_sample import future_spearman
+from firmsim.association.out_of_sample import future_spearman, later_correlation
 from firmsim.association.permutation import (
     label_distance,
     mantel,
@@ -169,7 +169,7 @@ def _size(
 def _future(fit_scores: pd.DataFrame | None, later_q: pd.DataFrame | None) -> dict[str, Any]:
     if fit_scores is None or later_q is None:
         return {"spearman": _record(impossible("no later days were held out"), 0)}
-    n = len(fit_scores.index.intersection(later_q.columns))
+    n = len(later_correlation(fit_scores, later_q))
     return {"spearman": _record(future_spearman(check_scores(fit_scores), later_q), n)}
 
 

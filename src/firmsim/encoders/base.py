@@ -16,8 +16,16 @@ from firmsim.growth import normal_scores, scaled_growth
 from firmsim.recurrent import CELLS, Cell
 from firmsim.training.gradient import GradientTrainer
 
+CHUNK = 256
+"""Firms embedded at once: bounds the memory of long histories."""
+
 MIN_TRAINING_DAYS = 20
 """Fewest days to learn from before the validation period."""
+
+
+def chunks(n_firms: int) -> tuple[torch.Tensor, ...]:
+    """Positions of the firms, in parts that are embedded one after the other."""
+    return torch.split(torch.arange(n_firms), CHUNK)
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,7 @@ class RecurrentEncoder(ABC):
         """
         n_days, n_firms = growth.shape
         train_days = n_days - max(2, round(self.validation_share * n_days))
-        needed = max(MIN_TRAINING_DAYS, max(self.windows) + 1)
+        needed = max(MIN_TRAINING_DAYS, self.days_needed(train_days))
         if train_days < needed:
             message = (
                 f"{self.label}: windows: {max(self.windows)} days need {needed} training days, "
@@ -159,6 +167,27 @@ class RecurrentEncoder(ABC):
             )
             self.history_ = trainer.train(self.module_, training_loss, validation_loss, self.label)
         return self
+
+    def days_needed(self, train_days: int) -> int:  # noqa: ARG002
+        """Training days that the longest window asks for, when there are so many."""
+        return max(self.windows) + 1
+
+    def refuse_infinite(self, outputs: torch.Tensor) -> torch.Tensor:
+        """Return what a cell made of long histories, if it is finite.
+
+        Raises
+        ------
+        EncoderError
+            An unbounded recurrence ran away.
+        """
+        if not torch.isfinite(outputs).all():
+            message = (
+                f"{self.label}: outputs are no longer finite after {len(outputs)} days; train with "
+                f"a bounded hidden_activation (now {self.hidden_activation}) or a lower "
+                f"learning_rate ({self.learning_rate:g})"
+            )
+            raise EncoderError(message)
+        return outputs
 
     @abstractmethod
     def build(self, d_in: int) -> None:
@@ -260,6 +289,13 @@ class RecurrentEncoder(ABC):
         if self.cell == "jordan":
             options |= {"state": self.state, "state_activation": self.state_activation}
         return CELLS[self.cell](d_in, self.hidden, d_out, **options)
+
+    def draw(self, n_firms: int, rng: np.random.Generator) -> tuple[slice, torch.Tensor]:
+        """Days of a random training window and the firms of a random batch."""
+        length = int(rng.choice(self.windows))
+        start = int(rng.integers(0, self.train_days_ - length + 1))
+        firms = torch.as_tensor(rng.permutation(n_firms)[: self.batch_firms])
+        return slice(start, start + length), firms
 
     def tensor(self, values: pd.DataFrame | np.ndarray[Any, Any]) -> torch.Tensor:
         """Float32 tensor on the encoder's device, 0 where a value is missing."""

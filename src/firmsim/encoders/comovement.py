@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder
+from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder, chunks
+from firmsim.errors import EncoderError
 from firmsim.objectives import comovement
 from firmsim.objectives.market import Market
 from firmsim.recurrent import Cell
 
-CHUNK = 256
-"""Firms embedded at once: bounds the memory of long histories."""
+MIN_COMMON_DAYS = 60
+"""Days that two firms must share for their long-run co-movement to be known; fewer for short
+histories, at least a quarter of the training days."""
 
 VALIDATION_FIRMS = 512
 """Most firms in a look at the validation period."""
@@ -73,6 +75,54 @@ class Inputs:
         return torch.cat([own, own * self.portfolios[:, None, :], shared], dim=2)
 
 
+@dataclass(frozen=True)
+class LongRun:
+    """Sums over days from which the co-movement of pairs follows.
+
+    Attributes
+    ----------
+    product : Tensor of shape (n_firms, n_firms)
+        Sum of q_i q_j.
+    energy : Tensor of shape (n_firms, n_firms)
+        Sum of q_i^2 over the days that j has.
+    common : Tensor of shape (n_firms, n_firms)
+        Number of days that both have.
+    """
+
+    product: torch.Tensor
+    energy: torch.Tensor
+    common: torch.Tensor
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> LongRun:
+        """Sums over all days of the inputs."""
+        q, there = inputs.q, inputs.there
+        return cls(q.T @ q, q.square().T @ there, there.T @ there)
+
+    def among(self, firms: torch.Tensor) -> LongRun:
+        """The same for some of the firms."""
+        return LongRun(
+            *(sums[firms][:, firms] for sums in (self.product, self.energy, self.common))
+        )
+
+    def without(self, window: LongRun) -> LongRun:
+        """The same with the days of a window left out."""
+        return LongRun(
+            self.product - window.product,
+            self.energy - window.energy,
+            self.common - window.common,
+        )
+
+    def comovement(self) -> torch.Tensor:
+        """Cosine of the normal scores of each pair over the days that both have."""
+        return self.product * (self.energy * self.energy.T).clamp_min(1e-12).rsqrt()
+
+    def known(self, days: int) -> torch.Tensor:
+        """Pairs of different firms with at least so many days in common."""
+        itself = torch.eye(len(self.common), dtype=torch.bool, device=self.common.device)
+        return (self.common >= days) & ~itself
+
+
 @dataclass(eq=False)
 class ComovementEncoder(RecurrentEncoder):
     """Encoder trained with the co-movement objective.
@@ -99,6 +149,15 @@ class ComovementEncoder(RecurrentEncoder):
 
     objective: ClassVar[str] = "comovement"
 
+    @staticmethod
+    def common_days(train_days: int) -> int:
+        """Days that two firms must share for their long-run co-movement to be known."""
+        return min(MIN_COMMON_DAYS, train_days // 4)
+
+    def days_needed(self, train_days: int) -> int:
+        """Training days that the longest window asks for: the rest must still tell a target."""
+        return max(self.windows) + max(1, self.common_days(train_days))
+
     def inputs(self, panel: Panel, reference: Panel) -> Inputs:
         """Tensors of a panel, with the market as the reference firms show it."""
         scaled, q = reference.scaled.to_numpy(), reference.q.to_numpy()
@@ -120,18 +179,20 @@ class ComovementEncoder(RecurrentEncoder):
         self.build(1 + len(self.market_.portfolio_scale) + self.market_.context_size)
         inputs = self.inputs(panel, panel)
         long_run = inputs.window(train, slice(None))
-        product, energy = long_run.q.T @ long_run.q, long_run.q.square().T @ long_run.there
+        sums = LongRun.of(long_run)
         n_days, n_firms = inputs.q.shape
+        enough = self.common_days(self.train_days_)
 
-        def target(firms: torch.Tensor, window: Inputs | None) -> torch.Tensor:
-            together = product[firms][:, firms]
-            own = energy[firms][:, firms]
+        def target(firms: torch.Tensor, window: Inputs | None) -> tuple[torch.Tensor, torch.Tensor]:
+            chosen = sums.among(firms)
             if window is not None:
-                together = together - window.q.T @ window.q
-                own = own - window.q.square().T @ window.there
-            return together * (own * own.T).clamp_min(1e-12).rsqrt()
+                chosen = chosen.without(LongRun.of(window))
+            return chosen.comovement(), chosen.known(enough)
 
-        def loss(window: Inputs, wanted: torch.Tensor, keep: torch.Tensor | None) -> torch.Tensor:
+        def loss(
+            window: Inputs, long_run: tuple[torch.Tensor, torch.Tensor], keep: torch.Tensor | None
+        ) -> torch.Tensor:
+            wanted, known = long_run
             x = window.x()
             if keep is not None:
                 x = x * keep
@@ -140,23 +201,28 @@ class ComovementEncoder(RecurrentEncoder):
             paths = comovement.trajectories(y, window.there, center)
             score = comovement.cosine(paths, paths, window.there, window.there)
             softmax = comovement.softmax_loss(
-                score, wanted, self.module_.log_temperature, self.temperature
+                score, wanted, known, self.module_.log_temperature, self.temperature
             )
-            correlation = comovement.correlation_loss(score, wanted)
+            correlation = comovement.correlation_loss(score, wanted, known)
             weight = self.correlation_weight
             return (1 - weight) * softmax + weight * correlation
 
         def training_loss() -> torch.Tensor:
-            length = int(rng.choice(self.windows))
-            start = int(rng.integers(0, self.train_days_ - length))
-            firms = torch.as_tensor(rng.permutation(n_firms)[: self.batch_firms])
-            window = inputs.window(slice(start, start + length), firms)
-            keep = torch.as_tensor(rng.random(length) >= self.day_dropout) / (1 - self.day_dropout)
+            days, firms = self.draw(n_firms, rng)
+            window = inputs.window(days, firms)
+            dropped = rng.random(len(window.q)) < self.day_dropout
+            keep = torch.as_tensor(~dropped) / (1 - self.day_dropout)
             keep = keep.to(window.q)[:, None, None]
             return loss(window, target(firms, window), keep)
 
         judges = torch.as_tensor(np.sort(rng.permutation(n_firms)[:VALIDATION_FIRMS]))
         judged = target(judges, None)
+        if not judged[1].any():
+            message = (
+                f"{self.label}: no two training firms have {enough} training days in common; give "
+                "firms with longer histories"
+            )
+            raise EncoderError(message)
 
         def validation_loss() -> float:
             losses = []
@@ -222,7 +288,8 @@ class ComovementEncoder(RecurrentEncoder):
 
     def _outputs(self, inputs: Inputs) -> torch.Tensor:
         """Outputs of all firms, a chunk at a time: (n_days, n_firms, d_out + 1)."""
-        chunks = torch.split(torch.arange(inputs.q.shape[1]), CHUNK)
-        return torch.cat(
-            [self.module_(inputs.window(slice(None), firms).x()) for firms in chunks], dim=1
-        )
+        parts = [
+            self.module_(inputs.window(slice(None), firms).x())
+            for firms in chunks(inputs.q.shape[1])
+        ]
+        return self.refuse_infinite(torch.cat(parts, dim=1))

@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder
+from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder, chunks
+from firmsim.growth import scaled_growth
 from firmsim.objectives.forecast import next_day_loss
-
-CHUNK = 256
-"""Firms embedded at once: bounds the memory of long histories."""
 
 
 class ForecastModule(EncoderModule):
@@ -52,10 +50,7 @@ class ForecastEncoder(RecurrentEncoder):
             return next_day_loss(y, part, known)
 
         def training_loss() -> torch.Tensor:
-            length = int(rng.choice(self.windows))
-            start = int(rng.integers(0, self.train_days_ - length))
-            firms = torch.as_tensor(rng.permutation(n_firms)[: self.batch_firms])
-            return loss(slice(start, start + length), firms)
+            return loss(*self.draw(n_firms, rng))
 
         def validation_loss() -> float:
             return float(loss(slice(self.train_days_, n_days), slice(None)))
@@ -81,12 +76,12 @@ class ForecastEncoder(RecurrentEncoder):
 
     def _pooled(self, growth: pd.DataFrame, ends: Sequence[int]) -> list[pd.DataFrame]:
         """Mean hidden state over the first days of each firm that has a growth rate there."""
-        scaled = self.panel(growth, growth).scaled
+        scaled = scaled_growth(growth, self.volatility_halflife, self.clip)
         z, there = self.tensor(scaled), self.tensor(scaled.notna())
         pooled: list[list[torch.Tensor]] = [[] for _ in ends]
         with torch.no_grad():
-            for firms in torch.split(torch.arange(z.shape[1]), CHUNK):
-                _, h = self.module_(z[:, firms, None])
+            for firms in chunks(z.shape[1]):
+                h = self.refuse_infinite(self.module_(z[:, firms, None])[1])
                 known = there[:, firms, None]
                 for end, parts in zip(ends, pooled, strict=True):
                     total = (h[:end] * known[:end]).sum(0)

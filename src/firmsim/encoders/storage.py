@@ -45,7 +45,8 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
         "d_in": encoder.module_.cell.d_in,
         "formula": encoder.module_.cell.formula,
         "parameters_formula": encoder.module_.cell.parameter_count,
-        "parameters": sum(weight.numel() for weight in encoder.module_.cell.parameters()),
+        "parameters": _count(encoder.module_.cell),
+        "other_parameters": _count(encoder.module_) - _count(encoder.module_.cell),
     }
     if isinstance(encoder, ComovementEncoder):
         market = encoder.market_
@@ -60,6 +61,11 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
         save_file(tensors, temporary, metadata={KEY: json.dumps(facts)})
 
 
+def _count(module: torch.nn.Module) -> int:
+    """Weights and biases of a module."""
+    return sum(weight.numel() for weight in module.parameters())
+
+
 def read_facts(path: Path) -> dict[str, Any]:
     """Read what is known about a saved encoder, without its weights.
 
@@ -71,8 +77,8 @@ def read_facts(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        objective, params, firms, train_days, data_hash, d_in, formula, parameters_formula and
-        parameters (the weights counted).
+        objective, params, firms, train_days, data_hash, d_in, formula, parameters_formula,
+        parameters (the weights of the cell, counted) and other_parameters (those beside it).
 
     Raises
     ------
@@ -88,15 +94,13 @@ def read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def load(path: Path, device: str | None = None) -> RecurrentEncoder:
+def load(path: Path) -> RecurrentEncoder:
     """Read a saved encoder, ready for ``transform``.
 
     Parameters
     ----------
     path : Path
         Written by :func:`save`.
-    device : str, optional
-        Where to put it; default: the device in its parameters.
 
     Returns
     -------
@@ -109,8 +113,7 @@ def load(path: Path, device: str | None = None) -> RecurrentEncoder:
         The file is no encoder of firmsim.
     """
     facts = read_facts(path)
-    params = facts["params"] | ({"device": device} if device else {})
-    encoder = OBJECTIVES[facts["objective"]](**params)
+    encoder = OBJECTIVES[facts["objective"]](**facts["params"])
     encoder.firms_ = facts["firms"]
     encoder.train_days_ = facts["train_days"]
     with safe_open(path, framework="pt") as file:

@@ -78,12 +78,16 @@ def cosine(
 
 
 def softmax_loss(
-    score: torch.Tensor, target: torch.Tensor, log_temperature: torch.Tensor, softness: float
+    score: torch.Tensor,
+    target: torch.Tensor,
+    known: torch.Tensor,
+    log_temperature: torch.Tensor,
+    softness: float,
 ) -> torch.Tensor:
     r"""Divergence of each firm's neighbourhood from its long-run neighbourhood.
 
     .. math:: \frac{1}{n}\sum_i KL\left(\mathrm{softmax}_j(c_{ij}/\tau)\,\|\,
-              \mathrm{softmax}_j(\beta s_{ij})\right), \quad j \ne i
+              \mathrm{softmax}_j(\beta s_{ij})\right), \quad (i, j) \text{ known}
 
     The neighbour-embedding loss of Hinton and Roweis (2002) with a given target.
 
@@ -91,6 +95,9 @@ def softmax_loss(
     ----------
     score, target : Tensor of shape (n_firms, n_firms)
         Scores s of the window and long-run co-movement c.
+    known : Tensor of bool, shape (n_firms, n_firms)
+        Pairs whose long-run co-movement is known; False on the diagonal. Other pairs, and firms
+        without any known pair, do not count.
     log_temperature : Tensor
         Logarithm of beta, learned.
     softness : float
@@ -101,26 +108,32 @@ def softmax_loss(
     Tensor
         A number, at least 0.
     """
-    itself = torch.eye(len(score), dtype=torch.bool, device=score.device)
-    own = torch.log_softmax((score * log_temperature.exp()).masked_fill(itself, -1e4), dim=1)
-    wanted = torch.softmax((target / softness).masked_fill(itself, -1e4), dim=1)
-    return torch.nn.functional.kl_div(own, wanted, reduction="batchmean")
+    own = torch.log_softmax((score * log_temperature.exp()).masked_fill(~known, -1e4), dim=1)
+    wanted = torch.softmax((target / softness).masked_fill(~known, -1e4), dim=1)
+    total = torch.nn.functional.kl_div(own, wanted, reduction="sum")
+    return total / known.any(1).sum().clamp_min(1)
 
 
-def correlation_loss(score: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """One minus the correlation of the two score matrices over all pairs.
+def correlation_loss(
+    score: torch.Tensor, target: torch.Tensor, known: torch.Tensor
+) -> torch.Tensor:
+    """One minus the correlation of the two score matrices over the known pairs.
 
     Parameters
     ----------
     score, target : Tensor of shape (n_firms, n_firms)
-        Symmetric; the diagonal is left out.
+        Symmetric.
+    known : Tensor of bool, shape (n_firms, n_firms)
+        Pairs that count; symmetric, False on the diagonal.
 
     Returns
     -------
     Tensor
-        Between 0 and 2.
+        Between 0 and 2; 1 when fewer than two pairs are known.
     """
-    i, j = torch.triu_indices(len(score), len(score), 1, device=score.device)
+    i, j = known.triu(1).nonzero(as_tuple=True)
+    if len(i) < 2:
+        return 1 + 0 * score.sum()
     centred = [matrix[i, j] - matrix[i, j].mean() for matrix in (score, target)]
     s, c = (values / values.norm().clamp_min(1e-12) for values in centred)
     loss: torch.Tensor = 1 - s @ c

@@ -51,7 +51,8 @@ class Market:
         filled = np.nan_to_num(q)
         count = min(portfolios, filled.shape[1] - 1, filled.shape[0])
         loadings = np.linalg.svd(filled, full_matrices=False)[2][:count].T
-        move, dispersion = _moments(scaled)
+        move, dispersion, there = _moments(scaled)
+        move, dispersion = move[there], dispersion[there]
         return cls(
             loadings=loadings,
             portfolio_scale=_scale((filled @ loadings).std(axis=0)),
@@ -92,23 +93,24 @@ class Market:
         Returns
         -------
         ndarray of shape (n_days, 3 + 2 n_portfolios)
-            Dimensionless.
+            Dimensionless; 0 on a day without any training firm.
         """
-        move, dispersion = _moments(scaled)
+        move, dispersion, there = _moments(scaled)
         move = move / self.move_scale
-        dispersion = (dispersion - self.dispersion_mean) / self.dispersion_scale
+        dispersion = (dispersion - self.dispersion_mean) / self.dispersion_scale * there
         portfolios = self.portfolios(q)
         return np.column_stack([move, abs(move), dispersion, portfolios, abs(portfolios)])
 
 
-def _moments(scaled: Array) -> tuple[Array, Array]:
-    """Mean and standard deviation across firms, day by day; 0 on a day without any firm."""
+def _moments(scaled: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Mean and standard deviation across firms, day by day, and the days with any firm."""
     there = ~np.isnan(scaled)
     count = np.maximum(there.sum(axis=1), 1)
     filled = np.nan_to_num(scaled)
     mean = filled.sum(axis=1) / count
     deviation = np.where(there, filled - mean[:, None], 0.0)
-    return mean, np.sqrt((deviation**2).sum(axis=1) / count)
+    known: npt.NDArray[np.bool_] = np.any(there, axis=1)
+    return mean, np.sqrt((deviation**2).sum(axis=1) / count), known
 
 
 def _scale(deviation: npt.ArrayLike) -> Array:

@@ -129,7 +129,7 @@ def refuse_unknown(tickers: Iterable[str], known: Sequence[str], where: object) 
         return
     others = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
     near = difflib.get_close_matches(unknown[0].upper(), sorted(have), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "remove it from firms"
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "remove it or correct it"
     message = f"ticker {unknown[0]!r}{others} is not among the {len(have)} of {where}; {hint}"
     raise PriceError(message)
 

@@ -19,6 +19,7 @@ LABELS = {
     "pca-10": "PCA-10",
     "pca-20": "PCA-20",
     "pca-50": "PCA-50",
+    "pca-64": "PCA-64",
     "rbf": "RBF kernel",
 }
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""

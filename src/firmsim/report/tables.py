@@ -121,8 +121,9 @@ def encoder_table(encoders: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]
     Returns
     -------
     list of dict
-        Keys name, cell, objective, seed, formula, filled, parameters, agrees (``yes``, or the
-        count by formula where the two differ), steps, best_step, validation_loss.
+        Keys name, cell, objective, seed, formula, filled, parameters, other (those beside the
+        cell, "" when there are none), agrees (``yes``, or the count by formula where the two
+        differ), steps, best_step, validation_loss.
     """
     rows = []
     for encoder in encoders:
@@ -136,6 +137,7 @@ def encoder_table(encoders: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]
                 "formula": str(encoder["formula"]),
                 "filled": filled_in(encoder["formula"], encoder["sizes"]),
                 "parameters": f"{counted:,}",
+                "other": f"+ {encoder['other_parameters']}" if encoder["other_parameters"] else "",
                 "agrees": "yes" if counted == formula else f"no, it gives {formula:,}",
                 "steps": f"{encoder['steps']:,}",
                 "best_step": f"{encoder['best_step']:,}",

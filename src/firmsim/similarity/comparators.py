@@ -158,7 +158,7 @@ _ALL = (
             f"cos(v_i, v_j), v = loadings on the {k} leading components of corr(q)",
             partial(_principal_scores, components=k),
         )
-        for k in (10, 20, 50)
+        for k in (10, 20, 50, 64)
     ),
     Comparator(
         "rbf",

@@ -1,0 +1,14 @@
+"""Rank the nearest peers of every firm by every method."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.files import write_parquet
+from firmsim.similarity.neighbours import nearest
+from job import job
+
+with job(snakemake):
+    for scores, neighbours in zip(snakemake.input.scores, snakemake.output.neighbours, strict=True):
+        peers = nearest(pd.read_parquet(scores), snakemake.params.neighbours)
+        write_parquet(peers, Path(neighbours))
