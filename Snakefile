@@ -2,7 +2,7 @@
 
 from snakemake.utils import min_version
 
-min_version("9.0")
+min_version("9.19")
 
 
 configfile: "config/config.yaml"
@@ -25,6 +25,13 @@ rule all:
     input:
         "<results>/report.html",
         "<results>/run.json",
+        # named although the report needs them, or Snakemake would not miss them when they are gone
+        trained("model.safetensors"),
+        trained("history.csv"),
+        expand("<results>/embeddings/{encoder}.parquet", encoder=plan.encoders),
+        expand("<results>/scores/{method}.parquet", method=plan.methods),
+        expand("<results>/neighbours/{method}.parquet", method=plan.methods),
+        expand("<results>/association/{method}.json", method=plan.methods),
 
 
 onstart:

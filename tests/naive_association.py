@@ -99,15 +99,33 @@ def exact_p(statistic, n, allowed=lambda order: True):
     return float(np.mean([value >= observed - 1e-9 for value in values]))
 
 
-def jackknife_interval(statistic, n, bounds):
-    """95 % interval from recomputing `statistic(kept)` without each firm; None if one fails."""
+def with_a_peer(labels):
+    """How many firms share their sector with another."""
+    return sum(list(labels).count(label) > 1 for label in labels)
+
+
+def neighbour_count(labels, at_most):
+    """Largest k up to `at_most` that more than 3 in 4 of the firms with a peer can fill; else 0."""
+    peers = [list(labels).count(label) - 1 for label in labels]
+    peers = [count for count in peers if count > 0]
+    enough = [k for k in range(1, at_most + 1) if 4 * sum(c >= k for c in peers) > 3 * len(peers)]
+    return max(enough) if peers else 0
+
+
+def jackknife_interval(statistic, n, bounds, n_taking_part=None):
+    """95 % interval from recomputing `statistic(kept)` without each firm; None if it is no use."""
+    if (n if n_taking_part is None else n_taking_part) < 5:
+        return None, None
     keep_all = np.arange(n)
     without = [statistic(np.delete(keep_all, i)) for i in range(n)]
     if any(value is None or math.isnan(value) for value in without):
+        return None, None
+    if max(without) - min(without) < 1e-9:
         return None, None
     centre = statistic(keep_all)
     mean = sum(without) / n
     half = student.ppf(0.975, n - 1) * math.sqrt(
         (n - 1) / n * sum((value - mean) ** 2 for value in without)
     )
-    return max(centre - half, bounds[0]), min(centre + half, bounds[1])
+    low, high = max(centre - half, bounds[0]), min(centre + half, bounds[1])
+    return (None, None) if (low, high) == tuple(bounds) else (low, high)

@@ -142,3 +142,18 @@ def test_nothing_known_is_said_so():
     assert set(firms["size_kind"]) == {UNKNOWN}
     assert firms["size"].isna().all()
     assert (firms[["name", "sector", "industry"]] == "").all(axis=None)
+
+
+def test_traded_values_of_nobody_are_no_size():
+    nothing = pd.Series(np.nan, index=["A", "B", "C"])
+    firms = describe_firms(["A", "B", "C"], None, None, nothing)
+    assert set(firms["size_kind"]) == {UNKNOWN}
+    table = known({"A": ("", "", "", 5e9)})
+    firms = describe_firms(["A", "B", "C"], table, None, nothing)
+    assert set(firms["size_kind"]) == {MARKET_CAP}
+    assert firms["size"].notna().tolist() == [True, False, False]
+
+
+def test_a_folder_is_no_firms_table(tmp_path):
+    with pytest.raises(FirmsError, match="is not a file"):
+        read_firms_table(tmp_path)

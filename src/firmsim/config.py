@@ -82,6 +82,12 @@ Firms = Annotated[
 """Firms are named by a list of tickers or by the path of a CSV."""
 
 
+def _enough_firms(firms: list[str] | Path | None, key: str) -> None:
+    if isinstance(firms, list) and len(firms) < MIN_FIRMS:
+        message = f"{key}: {len(firms)} firms are too few; give at least {MIN_FIRMS}"
+        raise ValueError(message)
+
+
 class Section(BaseModel):
     """A block of the configuration; unknown keys are errors."""
 
@@ -225,6 +231,11 @@ class Training(Section):
     """Share of the fit period, at its end, that decides when to stop (1 of 8 years)."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where tensors live; auto: a GPU when there is one."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        _enough_firms(self.train_firms, "train_firms")
+        return self
 
 
 COMOVEMENT_KEYS = {
@@ -386,9 +397,7 @@ class Config(Section):
         if self.prices.source == "yahoo" and self.firms is None:
             message = "firms: is empty, but prices.source is 'yahoo'; list tickers or name a CSV"
             raise ValueError(message)
-        if isinstance(self.firms, list) and len(self.firms) < MIN_FIRMS:
-            message = f"firms: {len(self.firms)} firms are too few; give at least {MIN_FIRMS}"
-            raise ValueError(message)
+        _enough_firms(self.firms, "firms")
         return self
 
 

@@ -40,7 +40,8 @@ def read_firms_table(path: Path) -> pd.DataFrame:
         stands twice, or a market capitalisation is not a number above zero.
     """
     if not path.is_file():
-        message = f"{path} does not exist; correct the path of the firms table"
+        lacking = "is not a file" if path.exists() else "does not exist"
+        message = f"{path} {lacking}; correct the path of the firms table"
         raise FirmsError(message)
     try:
         cells = read_csv(path)
@@ -78,8 +79,8 @@ def describe_firms(
     """Put together what is known of the firms of a run.
 
     Cell by cell the table wins over the profiles. Sizes of one run are all of one kind: market
-    capitalisations when at least half of the firms have one, else traded values, which rank firms
-    much alike but are another quantity.
+    capitalisations when at least half of the firms have one or nothing else is known, else traded
+    values, which rank firms much alike but are another quantity.
 
     Parameters
     ----------
@@ -109,10 +110,10 @@ def describe_firms(
         caps = caps.where(caps.notna(), same["market_cap"].astype("float64"))
     if caps.notna().any() and caps.notna().mean() >= 0.5:
         size, kind = caps, MARKET_CAP
-    elif traded_value is not None:
+    elif traded_value is not None and traded_value.notna().any():
         size, kind = traded_value.reindex(index).astype("float64"), TRADED_VALUE
     else:
-        size, kind = pd.Series(np.nan, index=index), UNKNOWN
+        size, kind = caps, MARKET_CAP if caps.notna().any() else UNKNOWN
     return firms.assign(size=size, size_kind=kind).reset_index()
 
 

@@ -169,6 +169,19 @@ def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
     -------
     int
         The days after these test.
+
+    Raises
+    ------
+    PriceError
+        The scored firms have no day in the fit period.
     """
-    last = fit_period(training, share).index[-1]
-    return int(growth.index.searchsorted(last, side="right"))
+    fitted = fit_period(training, share).index
+    days = int(growth.index.searchsorted(fitted[-1], side="right"))
+    if not growth.index[:days].isin(fitted).any():
+        message = (
+            f"training.train_firms: their fit period, {fitted[0]:%Y-%m-%d} to "
+            f"{fitted[-1]:%Y-%m-%d}, has no day in common with the scored firms, "
+            f"{growth.index[0]:%Y-%m-%d} to {growth.index[-1]:%Y-%m-%d}; pin firms of the same days"
+        )
+        raise PriceError(message)
+    return days

@@ -88,7 +88,7 @@ def run_record(
             "first": _day(rates.index[0]),
             "last": _day(rates.index[-1]),
             "fit_last": _day(rates.index[end - 1]),
-            "test_first": _day(rates.index[min(end, len(rates) - 1)]),
+            "test_first": _day(rates.index[end]) if end < len(rates) else None,
         },
         "encoders": [_training(*training) for training in trainings],
         "notes": _notes(rates.shape[1], fitted.shape[1], len(rates)),

@@ -44,7 +44,9 @@ def test_order_of_the_firms_does_not_matter(scores, later):
 
 def test_perfect_foresight_is_one(later):
     scores = square(masked_correlation(later.to_numpy()), later.columns)
-    assert future_spearman(scores, later).value == pytest.approx(1)
+    found = future_spearman(scores, later)
+    assert found.value == pytest.approx(1)
+    assert (found.low, found.high) == (None, None)  # its linearised spread is 0, not known
 
 
 def test_firms_and_pairs_without_a_future_drop_out(scores, later):
@@ -74,6 +76,15 @@ def test_interval_is_near_a_full_recomputation(scores, later):
     found = future_spearman(scores, later)
     assert found.low == pytest.approx(low, abs=0.01)
     assert found.high == pytest.approx(high, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_firms_have_a_value_but_no_interval(later, seed):
+    firms = np.random.default_rng(seed).choice(later.columns, 4, replace=False)
+    noise = np.random.default_rng(seed).uniform(size=(4, 4))
+    found = future_spearman(square(noise + noise.T, firms), later)
+    assert found.value is not None
+    assert (found.low, found.high) == (None, None)
 
 
 def test_impossible_says_why(scores, later):

@@ -39,6 +39,7 @@ def test_permanova_matches_loops_and_skbio(labels):
         lambda kept: naive.permanova_r2(distance[np.ix_(kept, kept)], labels[kept]),
         len(labels),
         (0, 1),
+        naive.with_a_peer(labels),
     )
     assert found.r2.low == pytest.approx(low)
     assert found.r2.high == pytest.approx(high)
@@ -121,6 +122,15 @@ def test_within_matches_loops(strata):
         (-1, 1),
     )
     assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_within_has_no_interval_when_few_firms_share_a_sector():
+    rng = np.random.default_rng(3)
+    strata = np.array([0, 0, 0, 0, 1, 1, 2, 2, 3, 3])  # pairs drop out: four firms are left
+    distance, other = score_distance(drawn_scores(rng, 10)), size_distance(rng.lognormal(size=10))
+    found = mantel_within(distance, other, strata, permutations=19, seed=0)
+    assert found.value is not None
+    assert (found.low, found.high) == (None, None)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -50,6 +50,7 @@ def test_value_and_jackknife_match_loops(measure, sectors, digits):
             lambda kept, s=scores, y=shuffled: ref(s[np.ix_(kept, kept)], y[kept]),
             len(labels),
             (0, 1),
+            naive.with_a_peer(shuffled),
         )
         assert estimate.low == (low if low is None else pytest.approx(low, abs=1e-9))
         assert estimate.high == (high if high is None else pytest.approx(high, abs=1e-9))
@@ -78,11 +79,31 @@ def test_knn_is_sklearns_on_distances_without_ties():
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_perfect_scores_reach_one(measure):
+def test_perfect_scores_reach_one_of_unknown_spread(measure):
     labels = np.repeat([0, 1], 20)
     scores = np.equal.outer(labels, labels).astype(float)
     estimate = MEASURES[measure][0](scores, labels)
-    assert (estimate.value, estimate.low, estimate.high) == (1.0, 1.0, 1.0)
+    assert (estimate.value, estimate.low, estimate.high) == (1.0, None, None)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_nearly_perfect_scores_have_an_interval(measure):
+    labels = np.repeat([0, 1], 20)
+    scores = np.equal.outer(labels, labels).astype(float)
+    scores[0] = scores[:, 0] = np.r_[1.0, np.zeros(19), np.ones(20)]  # one firm looks misplaced
+    estimate = MEASURES[measure][0](scores, labels)
+    assert 0.5 < estimate.low < estimate.value < 1
+    assert estimate.high > estimate.value
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_firms_alone_in_their_sector_do_not_make_an_interval(measure):
+    """Twelve firms, but only four of them share a sector."""
+    labels = np.r_[0, 0, 1, 1, np.arange(2, 10)]
+    for seed in range(5):
+        scores = informative(np.random.default_rng(seed), labels)
+        estimate = MEASURES[measure][0](scores, labels)
+        assert (estimate.low, estimate.high) == (None, None)
 
 
 @pytest.mark.parametrize("measure", MEASURES)

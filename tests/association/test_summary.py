@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import naive_association as naive
 from firmsim.association.summary import MEASURES, associate, summarise
 from firmsim.config import Association
 from firmsim.errors import FirmsError
@@ -118,6 +119,34 @@ def test_few_firms_give_a_value_or_a_reason(n, sectors, sizes):
     if sectors != "three":
         assert all(found["reason"] for found in record["sector"].values())
     assert len(summarise([record])) == len(MEASURES)
+
+
+def test_number_of_neighbours_adapts_to_small_sectors():
+    """Six sectors of two firms, perfectly told apart, are not measured by five neighbours."""
+    scores, firms, _ = world(12)
+    firms["sector"] = [f"sector {i // 2}" for i in range(12)]
+    names = firms.set_index("ticker")["sector"][scores.index].to_numpy()
+    values = np.where(np.equal.outer(names, names), 0.9, 0.1)
+    np.fill_diagonal(values, 1)
+    scores = pd.DataFrame(values, index=scores.index, columns=scores.columns)
+    record = associate("m", scores, firms, SETTINGS)["sector"]
+    for name in ("knn_accuracy", "precision_at_10"):
+        assert (record[name]["value"], record[name]["k"]) == (1.0, 1)
+        assert (record[name]["low"], record[name]["high"]) == (None, None)
+    assert (record["auc"]["value"], record["r_precision"]["value"]) == (1.0, 1.0)
+
+
+def test_number_of_neighbours_is_told_and_that_of_the_measures():
+    scores, firms, _ = world(36)
+    record = associate("m", scores, firms, SETTINGS)["sector"]
+    assert (record["knn_accuracy"]["k"], record["precision_at_10"]["k"]) == (5, 10)
+    labels = firms.set_index("ticker")["sector"]
+    tickers = sorted(scores.index)
+    values, sectors = scores.loc[tickers, tickers].to_numpy(), labels[tickers].to_numpy()
+    assert record["knn_accuracy"]["value"] == naive.knn_accuracy(values, sectors, 5)
+    assert record["precision_at_10"]["value"] == pytest.approx(
+        naive.precision_at(values, sectors, 10)
+    )
 
 
 def test_no_held_out_days():

@@ -231,7 +231,7 @@ def test_too_few_firms_left_are_counted_with_the_reasons(firms):
     firms["D"].iloc[30:] *= 3
     message = (
         "1 of 5 firms are left after the audit, at least 3 are needed "
-        r"\(1 for jump, 3 for short_history\); see section audit"
+        r"\(1 for jump, 3 for short_history\); lower audit.min_history \(30 prices\)"
     )
     with pytest.raises(PriceError, match=message):
         run(firms, jump="drop")

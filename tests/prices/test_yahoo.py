@@ -203,7 +203,7 @@ def test_each_failure_is_told_from_the_others(faulty):
 def test_the_error_names_failed_tickers_and_counts_the_others(faulty):
     first, *_ = faulty
     assert first["error"].startswith("no prices for 'LIMIT': rate_limited (Yahoo answers: ")
-    assert "; 10 more; 4 of 19 firms were downloaded, see sources.csv" in first["error"]
+    assert "; 10 more; 4 of 19 firms were downloaded" in first["error"]
     assert "\n" not in first["error"]
 
 
@@ -228,7 +228,7 @@ def test_a_share_class_written_with_a_dot_is_pointed_out(certificates, tmp_path)
         said = read(yahoo, tmp_path, ["AAA", "BRK.B"])
     assert said["error"] == (
         "no prices for 'BRK.B': unknown_symbol (Yahoo does not know it; did you mean 'BRK-B'?); "
-        "1 of 2 firms were downloaded, see sources.csv"
+        "1 of 2 firms were downloaded"
     )
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 from project import HOME, prices
 
@@ -49,6 +50,10 @@ FOUND_BEFORE_ANY_JOB = {
     "hidden size 0": (
         {"encoders": [{"cell": "elman", "objective": "forecast", "hidden": 0}]},
         ["encoders.0.hidden", "0", "my.yaml"],
+    ),
+    "too few training firms": (
+        {"training": {"train_firms": ["AAPL", "MSFT"]}},
+        ["training.train_firms", "2 firms", "my.yaml"],
     ),
     "missing price file": (
         {"prices": {"source": "file", "path": "nowhere.csv"}},
@@ -98,6 +103,45 @@ def test_range_without_data(own):
 def test_unreadable_price_file(own):
     (own.folder / "prices.csv").write_bytes(b"\x00\xff\xfe not a table")
     refused(own, "prices.csv")
+
+
+def test_long_table_without_prices(own):
+    (own.folder / "prices.csv").write_text("date,ticker,last\n2020-01-01,A0,1\n")
+    refused(own, "prices.csv", "close", "'last'")
+
+
+def test_short_histories_name_the_key(own):
+    configure_own(own, prices().columns, pinned=None, audit={"min_history": 9999})
+    refused(own, "audit.min_history (9999")
+
+
+def test_pinned_firms_of_other_days(own):
+    panel = prices(n_days=900)
+    panel.iloc[450:, :4] = float("nan")
+    panel.iloc[:450, 4:] = float("nan")
+    panel.to_csv(own.folder / "prices.csv")
+    configure_own(own, panel.columns[4:], pinned=4)
+    status, printed = own.call()
+    last = printed.strip().splitlines()[-1]
+    assert status != 0
+    assert last.startswith("error: training.train_firms: their fit period, 2015-01-02 to ")
+    assert "Traceback" not in printed
+
+
+def test_braces_in_a_path(own):
+    (own.folder / "prices.csv").rename(own.folder / "p{1}.csv")
+    own.configure(prices={"source": "file", "path": "p{1}.csv"}, firms=["A0", "B1", "C2"])
+    refused(own, "p{1}.csv", "wildcard")
+
+
+def test_no_gpu(own):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    configure_own(own, prices().columns, pinned=None, training={"device": "cuda"})
+    status, printed = own.call()
+    assert status != 0
+    assert printed.strip().splitlines()[-1].startswith("error: training.device: 'cuda'")
+    assert "Traceback" not in printed
 
 
 def test_corrupt_archive(project):

@@ -1,9 +1,15 @@
 """The whole workflow on five real firms over 300 days."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pandas as pd
 import yaml
+from project import HOME
 
 METHODS = 4 + 10
 
@@ -78,9 +84,42 @@ def test_a_new_ticker_without_pinned_training_trains(small_run):
         small_run.configure(**settings)
 
 
+def test_a_deleted_file_is_made_again(small_run):
+    scores = small_run.results / "scores/pearson.parquet"
+    kept = scores.rename(scores.with_suffix(".kept"))
+    assert small_run.plan()["comparator_scores"] == 1
+    kept.rename(scores)
+
+
 def test_the_same_seed_gives_the_same_bytes(small_run):
     model = small_run.results / "encoders/jordan-comovement/seed0/model.safetensors"
     before = model.read_bytes()
     model.unlink()
     assert small_run.run(model.relative_to(small_run.folder))["train"] == 1
     assert model.read_bytes() == before
+
+
+def test_a_killed_run_goes_on(small_run):
+    """A run that was killed leaves a lock and half-made files; the next finishes the rest."""
+    model = small_run.results / "encoders/elman-comovement/seed0/model.safetensors"
+    before = model.read_bytes()
+    model.unlink()
+    command = [sys.executable, "-m", "snakemake", "--snakefile", HOME / "Snakefile", "--cores", "1"]
+    log = small_run.folder / "logs/test/train/elman-comovement-seed0.log"
+    log.unlink()
+    with subprocess.Popen(
+        [*command, "--configfile", small_run.config, "--forcerun", "train"],
+        cwd=small_run.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        while not log.exists():  # the training job has begun
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+    status, printed = small_run.call("--unlock")
+    assert status == 0, printed
+    status, printed = small_run.call()
+    assert status == 0, printed
+    assert model.read_bytes() == before
+    assert small_run.plan() == {}

@@ -59,8 +59,9 @@ def test_a_ticker_that_fails_is_named_with_its_reason(project, yahoo):
     assert last.startswith("error: ")
     assert "'BRK.B'" in last
     assert "4 of 5" in last
+    assert "logs/test/prices.sources.csv" in last
     assert "Traceback" not in printed
     assert not (project.results / "prices/prices.parquet").exists()
-    causes = pd.read_csv(project.folder / "logs/test/sources.csv").set_index("ticker")
+    causes = pd.read_csv(project.folder / "logs/test/prices.sources.csv").set_index("ticker")
     assert causes.loc["BRK.B", "status"] == "unknown_symbol"
     assert (causes.drop("BRK.B")["status"] != "unknown_symbol").all()

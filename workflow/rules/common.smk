@@ -16,7 +16,7 @@ def planned():
     given = list(workflow.configfiles)
     default = [file for file in given if file not in workflow.overwrite_configfiles]
     try:
-        return Plan.make(
+        made = Plan.make(
             load_config(
                 {key: value for key, value in config.items() if key != "pathvars"},
                 files=[*default, *workflow.overwrite_configfiles],
@@ -25,6 +25,12 @@ def planned():
         )
     except FirmsimError as error:
         sys.exit(f"error: {error}")
+    for file in (*made.price_files, *made.training_files, made.table):
+        if "{" in str(file) or "}" in str(file):
+            sys.exit(
+                f"error: {file}: Snakemake reads {{}} as a wildcard; rename the file"
+            )
+    return made
 
 
 def pick(section, *keys):

@@ -54,6 +54,7 @@ rule prices:
         prices=price_settings,
         audit=settings["audit"],
         tickers=plan.scored,
+        blame="",
         fingerprint=None,
     script:
         "../scripts/prices.py"
@@ -78,6 +79,7 @@ if plan.training is not None:
             prices=price_settings,
             audit=settings["audit"],
             tickers=plan.training,
+            blame="training.train_firms: ",
             fingerprint=plan.fingerprint,
 
 

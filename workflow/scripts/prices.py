@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from firmsim.config import Audit, Prices
+from firmsim.errors import PriceError
 from firmsim.files import write_csv, write_parquet
 from firmsim.plan import RESOURCES
 from firmsim.prices.audit import audit
@@ -18,11 +19,16 @@ with job(snakemake) as logger:
     source = open_source(settings, RESOURCES)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)
+        prices, findings = audit(raw.series, Audit(**snakemake.params.audit))
     except IncompletePrices as error:
         # outputs of a failed job are removed, so the table of causes goes beside its log
-        write_csv(error.outcomes, Path(snakemake.log[0]).with_name("sources.csv"))
-        raise
-    prices, findings = audit(raw.series, Audit(**snakemake.params.audit))
+        causes = Path(snakemake.log[0]).with_suffix(".sources.csv")
+        write_csv(error.outcomes, causes)
+        message = f"{snakemake.params.blame}{error}, see {causes}"
+        raise PriceError(message) from None
+    except PriceError as error:
+        message = f"{snakemake.params.blame}{error}"
+        raise PriceError(message) from None
     logger.info(
         "%d series read, %d firms kept, %d findings",
         len(raw.series),

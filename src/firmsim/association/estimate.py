@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 CONFIDENCE = 0.95
+MIN_FIRMS = 5
+"""Fewest firms that an interval is estimated from."""
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def jackknifed(
     without_each: NDArray[np.float64],
     bounds: tuple[float, float],
     p: float | None = None,
+    n_taking_part: int | None = None,
 ) -> Estimate:
     r"""Estimate with the 95 % interval of the firm-level jackknife.
 
@@ -47,6 +51,16 @@ def jackknifed(
     pairs that share a firm are not independent, and an interval over pairs would be too narrow.
     Arvesen (1969), Annals of Mathematical Statistics 40; Snijders and Borgatti (1999),
     Connections 22(2), for networks.
+
+    There is no interval where there is nothing to estimate it from, or nothing that it says:
+
+    - fewer than `MIN_FIRMS` firms take part. On draws from a known population, nominal 95 %
+      intervals of 4 firms held the expected value in 54 to 96 % of draws, by statistic, and up to
+      46 % of them had no width; those of 5 firms and more held it in 89 to 99 %;
+    - the statistic does not exist without one of the firms;
+    - it is the same without each firm, as it is under perfect separation: the spread between
+      samples is then unknown and not zero, at any number of firms;
+    - the interval is the whole range of the statistic.
 
     Parameters
     ----------
@@ -58,16 +72,24 @@ def jackknifed(
         Range of the statistic; the interval is cut off there.
     p : float, optional
         p value of a permutation test.
+    n_taking_part : int, optional
+        Firms that the statistic is taken over, where others are only what they are compared with.
+        Default: all.
 
     Returns
     -------
     Estimate
-        Without an interval when the statistic needs every firm there is.
+        With low and high both None where there is no interval.
     """
     n = without_each.size
-    if np.isnan(without_each).any():
-        return Estimate(float(value), p=p)
+    bare = Estimate(float(value), p=p)
+    if (n if n_taking_part is None else n_taking_part) < MIN_FIRMS:
+        return bare
+    if np.isnan(without_each).any() or np.ptp(without_each) <= _ROUNDING:
+        return bare
     deviation = without_each - without_each.mean()
     half = student.ppf((1 + CONFIDENCE) / 2, n - 1) * np.sqrt((n - 1) / n * np.sum(deviation**2))
     low, high = np.clip([value - half, value + half], *bounds)
+    if (low, high) == bounds:
+        return bare
     return Estimate(float(value), float(low), float(high), p)

@@ -52,7 +52,8 @@ MEASURES = (
         "knn_accuracy",
         "value",
         "5-nearest-neighbour accuracy",
-        "Share of firms whose sector is the majority among their 5 nearest firms.",
+        "Share of firms whose sector is the majority among their 5 nearest firms (fewer in small "
+        "universes, where sectors are smaller than that).",
         None,
         True,
     ),
@@ -62,7 +63,8 @@ MEASURES = (
         "precision_at_10",
         "value",
         "Precision at 10",
-        "Share of a firm's 10 nearest firms that are in its sector.",
+        "Share of a firm's 10 nearest firms that are in its sector (fewer in small universes, "
+        "where sectors are smaller than that).",
         None,
         True,
     ),

@@ -96,7 +96,8 @@ def permanova(distance: Matrix, labels: Labels, permutations: int, seed: int) ->
     r2 = 1 - within / total
     result = skbio_permanova(DistanceMatrix(distance), codes, permutations=permutations, seed=seed)
     pseudo_f = (r2 / (groups - 1)) / ((1 - r2) / (n - groups))
-    return Permanova(jackknifed(r2, without, (0.0, 1.0), float(result["p-value"])), float(pseudo_f))
+    p, n_taking_part = float(result["p-value"]), int((size > 1).sum())
+    return Permanova(jackknifed(r2, without, (0.0, 1.0), p, n_taking_part), float(pseudo_f))
 
 
 def mantel(distance: Matrix, other: Matrix, permutations: int, seed: int) -> Estimate:
@@ -170,7 +171,7 @@ def mantel_within(
     # The spreads are the same in every permutation, so the products rank as the correlations do.
     extreme = np.abs(permuted) >= np.abs(observed) * (1 - _ROUNDING)
     p = (1 + int(extreme.sum())) / (1 + permutations)
-    return jackknifed(value, without, (-1.0, 1.0), p)
+    return jackknifed(value, without, (-1.0, 1.0), p, sum(map(len, members)))
 
 
 def _centred(block: Matrix) -> Matrix:

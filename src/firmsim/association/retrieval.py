@@ -3,10 +3,11 @@
 Each function takes `scores`, an array of shape (n_firms, n_firms), symmetric, and `labels`, an
 array of shape (n_firms,) with the sector of each firm; firms without a sector are left out by the
 caller. Each returns an `Estimate` with an exact firm-level jackknife interval: every statistic is
-recomputed without each firm, yet at the cost of a few sorts. Equal scores rank in the order of the
-firms, so give firms in an order that says nothing about sectors, such as that of their tickers.
-A firm alone in its sector has nothing to find and is left out of the averages over firms, but it
-stays among the candidates of the others.
+recomputed without each firm (and with the same k), yet at the cost of a few sorts. Equal scores
+rank in the order of the firms, so give firms in an order that says nothing about sectors, such as
+that of their tickers. A firm alone in its sector has nothing to find and is left out of the
+averages over firms, but it stays among the candidates of the others. Which k suits small sectors:
+`firmsim.association.neighbour_count`.
 """
 
 from typing import Any
@@ -54,14 +55,16 @@ def same_sector_auc(scores: Scores, labels: Labels) -> Estimate:
     left = (positives - own_positives) * (negatives - (n - 1 - own_positives))
     without = (total - of_firm + within) / np.maximum(left, 1)
     without[~_possible_without(labels)] = np.nan
-    return jackknifed(total / (positives * negatives), without, UNIT)
+    value = total / (positives * negatives)
+    return jackknifed(value, without, UNIT, n_taking_part=int((own_positives > 0).sum()))
 
 
 def knn_accuracy(scores: Scores, labels: Labels, k: int = 5) -> Estimate:
     """Share of firms whose k nearest other firms vote for their sector (leave one out).
 
     The majority wins; equal votes go to the larger summed score. Fewer than k when there are fewer
-    other firms. Cover and Hart (1967), IEEE Transactions on Information Theory 13.
+    other firms; with sectors of few firms take `k` from `neighbour_count`, or a perfectly separated
+    firm is outvoted. Cover and Hart (1967), IEEE Transactions on Information Theory 13.
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -86,7 +89,8 @@ def precision_at(scores: Scores, labels: Labels, k: int = 10) -> Estimate:
     """Mean share of a firm's k nearest other firms that are in its sector.
 
     Fewer than k when there are fewer other firms. A sector with fewer than k + 1 firms cannot
-    reach 1. Manning, Raghavan and Schütze (2008), Introduction to Information Retrieval, 8.4.
+    reach 1: with such sectors take `k` from `neighbour_count`. Manning, Raghavan and Schütze
+    (2008), Introduction to Information Retrieval, 8.4.
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -191,4 +195,5 @@ def _mean_over_firms(value: NDArray[Any], without: NDArray[Any], labels: Labels)
     left = remains.sum(axis=0)
     each = np.where(remains, without, 0.0).sum(axis=0) / np.maximum(left, 1)
     each[~_possible_without(labels)] = np.nan
-    return jackknifed(float(value[peers > 0].mean()), each, UNIT)
+    counted = peers > 0
+    return jackknifed(float(value[counted].mean()), each, UNIT, n_taking_part=int(counted.sum()))

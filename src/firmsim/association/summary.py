@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from firmsim.association.attributes import attributes
 from firmsim.association.estimate import Estimate, impossible
 from firmsim.association.measures import MEASURES, Measure
+from firmsim.association.neighbour_count import neighbour_count
 from firmsim.association.out_of_sample import future_spearman, later_correlation
 from firmsim.association.permutation import (
     label_distance,
@@ -26,6 +27,10 @@ from firmsim.config import Association
 from firmsim.similarity.scores import check_scores
 
 __all__ = ["MEASURES", "Measure", "associate", "summarise"]
+
+KNN = 5
+PRECISION_AT = 10
+"""Neighbours to look at; fewer where sectors are small."""
 
 
 def associate(
@@ -58,8 +63,9 @@ def associate(
     -------
     dict
         Ready for JSON: counts of firms, then under ``sector``, ``size`` and ``future`` one record
-        a statistic with its value, 95 % interval (``low``, ``high``), p where it is tested, the
-        number of firms ``n``, and null with a ``reason`` where these firms do not allow it.
+        a statistic with its value, 95 % interval (``low``, ``high``; null where it cannot be
+        estimated), p where it is tested, the number of firms ``n``, the number of neighbours ``k``
+        where these are looked at, and null with a ``reason`` where these firms do not allow it.
 
     Raises
     ------
@@ -128,11 +134,12 @@ def _sector(
     n = len(sector)
     draws = (settings.permutations, settings.seed)
     distance = score_distance(scores)
+    knn, depth = neighbour_count(sector, KNN), neighbour_count(sector, PRECISION_AT)
     anova = permanova(np.sqrt(2 * distance), sector, *draws)
     return {
         "auc": _record(same_sector_auc(scores, sector), n),
-        "knn_accuracy": _record(knn_accuracy(scores, sector, k=5), n),
-        "precision_at_10": _record(precision_at(scores, sector, k=10), n),
+        "knn_accuracy": _record(knn_accuracy(scores, sector, knn), n) | {"k": knn},
+        "precision_at_10": _record(precision_at(scores, sector, depth), n) | {"k": depth},
         "r_precision": _record(r_precision(scores, sector), n),
         "permanova": _tested(anova.r2, n, "r2") | {"pseudo_f": anova.pseudo_f},
         "mantel": _tested(mantel(distance, label_distance(sector), *draws), n),

@@ -116,6 +116,9 @@ class RecurrentEncoder(ABC):
         """Where tensors live."""
         if self.device == "auto":
             return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            message = "training.device: 'cuda', but torch sees no GPU here; set it to cpu or auto"
+            raise EncoderError(message)
         return torch.device(self.device)
 
     def fit(self, growth: pd.DataFrame) -> Self:

@@ -58,20 +58,23 @@ def audit(series: Sequence[pd.Series], settings: Audit) -> tuple[pd.DataFrame, p
     short_histories(left, settings.min_history, findings)
     dropped = findings.dropped()
     left = panel.drop(columns=list(dropped)).dropna(how="all")
-    _refuse_too_little(left, dropped)
+    _refuse_too_little(left, dropped, settings)
     return left, findings.table()
 
 
-def _refuse_too_little(panel: pd.DataFrame, dropped: dict[str, str]) -> None:
+def _refuse_too_little(panel: pd.DataFrame, dropped: dict[str, str], settings: Audit) -> None:
     """Raise when what is left cannot be compared."""
     n_days, n_firms = panel.shape
     counts = Counter(dropped.values())
     why = ", ".join(f"{count} for {kind}" for kind, count in sorted(counts.items()))
     why = why or "none was dropped"
+    advice = "give more firms or mend their prices"
+    if "short_history" in counts:
+        advice = f"lower audit.min_history ({settings.min_history} prices) or give more days"
     if n_firms < MIN_FIRMS:
         message = (
             f"{n_firms} of {n_firms + len(dropped)} firms are left after the audit, at least "
-            f"{MIN_FIRMS} are needed ({why}); see section audit of the configuration"
+            f"{MIN_FIRMS} are needed ({why}); {advice}"
         )
         raise PriceError(message)
     common = int((panel.notna().sum(axis=1) >= MIN_FIRMS).sum())

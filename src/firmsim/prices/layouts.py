@@ -67,6 +67,12 @@ def layout(table: Table) -> Long | Wide:
     close = _first(names, CLOSES)
     if ticker is not None and close is not None:
         return Long(dates, ticker, close)
+    if ticker is not None:
+        message = (
+            f"{table.path}: has a column {table.names[ticker]!r} but none called close or "
+            f"adj_close (columns found: {', '.join(map(repr, table.names))}); name the prices so"
+        )
+        raise PriceError(message)
     if {"open", "high", "low", "close"} <= set(names):
         message = (
             f"{table.path} holds the prices of one firm; name it TICKER.csv, put it in a folder "

@@ -203,7 +203,7 @@ def _failures(answers: list[_Answer]) -> str:
     if len(failed) > NAMED:
         named.append(f"{len(failed) - NAMED} more")
     had = len(answers) - len(failed)
-    counted = f"{had} of {len(answers)} firms were downloaded, see sources.csv"
+    counted = f"{had} of {len(answers)} firms were downloaded"
     return f"no prices for {'; '.join(named)}; {counted}"
 
 
