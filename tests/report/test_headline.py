@@ -6,6 +6,7 @@ from firmsim.report.headline import headline
 from firmsim.report.methods import Measured, Method
 from firmsim.report.text import MINUS
 
+NAN = float("nan")
 SAYS = "Elman tells sectors apart"
 ELMAN = Method("elman-comovement", "Elman", "Elman", "encoder", "")
 JORDAN = Method("jordan-comovement", "Jordan", "Jordan", "encoder", "")
@@ -23,8 +24,11 @@ def found(**values):
     }
 
 
-def said(measured, methods=(ELMAN, JORDAN, PEARSON, PCA, RANDOM), size="traded value (USD/day)"):
-    told = headline(methods, measured, size, "2014-12-31", 0.001)
+def said(measured, methods=(ELMAN, JORDAN, PEARSON, PCA, RANDOM), size="traded value", why=()):
+    reasons = {
+        (m.name, *key.split("__")): reason for key, reason in dict(why).items() for m in methods
+    }
+    told = headline(methods, measured, reasons, size, "2014-12-31", 0.001)
     return told.title, dict(told.findings)
 
 
@@ -97,14 +101,59 @@ def test_size_is_named_and_weighed():
         size__mantel_r_within_sector={ELMAN: -0.31},
     )
     size = said(measured)[1]["Size"]
-    assert "hardly related to size, here traded value (USD/day)" in size
+    assert "hardly related to size, here traded value: Mantel" in size
     assert f"Mantel r = 0.045 (p ≤ 0.001), {MINUS}0.310 among firms of one sector" in size
 
 
-def test_nothing_measured():
-    title, findings = said({}, size="unknown")
+def test_size_is_told_without_any_sector_statistic():
+    """One sector for all firms: the size of the firms is as well known as ever."""
+    measured = found(size__mantel_r={ELMAN: 0.1, JORDAN: -0.33, PEARSON: 0.9})
+    size = said(measured, why={"sector__auc": "all 12 are in one"})[1]["Size"]
+    assert size.startswith("The scores of Jordan are moderately related to size")
+    assert f"Mantel r = {MINUS}0.330" in size
+    assert "no other encoder is further from 0" in size
+
+
+def test_size_is_that_of_the_encoder_that_follows_it_most():
+    measured = found(
+        sector__auc={ELMAN: 0.9, JORDAN: 0.6}, size__mantel_r={ELMAN: 0.1, JORDAN: 0.3}
+    )
+    assert said(measured)[1]["Size"].startswith("The scores of Jordan")
+
+
+def test_size_of_comparators_where_there_is_no_encoder():
+    size = said(found(size__mantel_r={PCA: 0.2, RANDOM: 0.4}), (PCA, RANDOM))[1]["Size"]
+    assert size.startswith("The scores of PCA-20")
+    assert "further" not in size
+
+
+def test_nothing_measured_tells_why():
+    why = {
+        "sector__auc": "all 12 firms with a sector are in the same one",
+        "future__spearman": "no later days were held out",
+        "size__mantel_r": "needs 3 firms; there are 2",
+    }
+    title, findings = said({}, size="unknown", why=why)
     assert title == "Agreement with sector could not be measured"
-    assert "not be measured (size: unknown)" in findings["Size"]
+    says = "could not be measured:"
+    assert findings == {
+        "Sector": f"Agreement with sector {says} {why['sector__auc']}.",
+        "The days after": f"Agreement with later co-movement {says} {why['future__spearman']}.",
+        "Size": f"Agreement with size, here unknown, {says} {why['size__mantel_r']}.",
+    }
+
+
+def test_random_scores_alone_are_no_agreement():
+    findings = said(found(sector__auc={RANDOM: 0.5}), (RANDOM,))[1]
+    assert "the run has random scores alone" in findings["Sector"]
+
+
+def test_missing_intervals_are_not_said_to_overlap():
+    level = Measured(0.8, NAN, NAN, NAN, 9)
+    measured = {(m.name, "sector", "auc"): level for m in (ELMAN, PEARSON)}
+    findings = said(measured)[1]
+    assert "80.0 % with Elman" in findings["Sector"]
+    assert "overlap" not in findings["Head to head"]
 
 
 def test_no_encoder_and_no_comparator():

@@ -15,7 +15,7 @@ METHODS = [
 def measured(attribute, measure, *values):
     return {
         (method.name, attribute, measure): Measured(value, value - 0.1, value + 0.1, 0.001, 9)
-        for method, value in zip(METHODS, values, strict=True)
+        for method, value in zip(METHODS, values, strict=False)
     }
 
 
@@ -24,24 +24,26 @@ def column(table, index=0):
 
 
 def test_best_is_marked_with_its_ties_but_never_random():
-    table = method_table(METHODS, measured("sector", "auc", 0.70001, 0.7, 0.6, 0.9), 0.001)
+    table = method_table(METHODS, measured("sector", "auc", 0.70001, 0.7, 0.6, 0.9), {}, 0.001)
     assert [cell.best for cell in column(table)] == [True, True, False, False]
 
 
 def test_size_is_no_merit():
-    table = method_table(METHODS, measured("size", "mantel_r", 0.1, 0.2, 0.3, 0.0), 0.001)
+    table = method_table(METHODS, measured("size", "mantel_r", 0.1, 0.2, 0.3, 0.0), {}, 0.001)
     assert not any(cell.best or cell.shade for cell in column(table))
 
 
 def test_all_alike_marks_none():
-    table = method_table(METHODS, measured("sector", "auc", 0.7, 0.7, 0.7, 0.5), 0.001)
+    table = method_table(METHODS, measured("sector", "auc", 0.7, 0.7, 0.7, 0.5), {}, 0.001)
     assert not any(cell.best for cell in column(table))
 
 
 def test_shade_runs_from_chance_to_best():
-    table = method_table(METHODS, measured("sector", "auc", 0.9, 0.7, 0.4, 0.5), 0.001)
+    table = method_table(METHODS, measured("sector", "auc", 0.9, 0.7, 0.4, 0.5), {}, 0.001)
     assert [cell.shade for cell in column(table)] == [1.0, 0.5, 0.0, 0.0]
-    table = method_table(METHODS, measured("sector", "precision_at_10", 0.8, 0.5, 0.2, 0.2), 0.001)
+    table = method_table(
+        METHODS, measured("sector", "precision_at_10", 0.8, 0.5, 0.2, 0.2), {}, 0.001
+    )
     assert [cell.shade for cell in column(table)] == [1.0, 0.5, 0.0, 0.0]
 
 
@@ -50,15 +52,33 @@ def test_columns_without_values_are_left_out_and_gaps_are_dashes():
         "sector", "auc", 0.8, 0.7, 0.6, 0.5
     )
     del some["b", "sector", "auc"]
-    table = method_table(METHODS, some, 0.001)
+    table = method_table(METHODS, some, {("b", "sector", "auc"): "too few"}, 0.001)
     assert table.groups == [("Sector", 1), ("The future", 1)]
     assert [cell.value for cell in column(table)] == ["0.800", DASH, "0.600", "0.500"]
+    assert [cell.why for cell in column(table)] == ["", "too few", "", ""]
+
+
+def test_columns_that_are_left_out_say_why():
+    reasons = {(m.name, "sector", "auc"): "one sector" for m in METHODS}
+    reasons |= {(m.name, "sector", "r_precision"): "one sector" for m in METHODS}
+    reasons |= {(m.name, "future", "spearman"): "no later days" for m in METHODS}
+    left_out = method_table(METHODS, measured("size", "mantel_r", 0.3), reasons, 0.001).left_out
+    assert ("Sector", "Same-sector AUC and R-precision", "one sector") in left_out
+    assert ("The future", "Later co-movement", "no later days") in left_out
+    assert "Mantel r" not in [titles for attribute, titles, _ in left_out if attribute == "Size"]
+
+
+def test_a_value_without_interval_stands_alone():
+    alone = {("a", "sector", "auc"): Measured(0.7, NAN, NAN, NAN, 9)}
+    assert column(method_table(METHODS, alone, {}, 0.001))[0].interval == ""
+    (panel,) = panels(METHODS, alone)
+    assert (panel.dots[0].value, panel.dots[0].interval) == ("0.700", "")
 
 
 def test_p_at_its_floor_is_a_bound():
-    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), 0.001)
+    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), {}, 0.001)
     assert column(table)[0].p == "p ≤ 0.001"
-    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), 0.0001)
+    table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), {}, 0.0001)
     assert column(table)[0].p == "p = 0.0010"
 
 

@@ -2,13 +2,17 @@ import base64
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
-from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_run
+from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_run
 
 from firmsim.report import write_report
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EVIL = "</script><script>alert('x')</script><img src=x onerror=alert(1)>"
 
 
@@ -141,3 +145,65 @@ def test_a_run_without_encoders(tmp_path):
     text = built(folder)
     assert "No encoder was trained in this run." in text
     assert [m["name"] for m in Page(text).data()["methods"]] == list(COMPARATORS)
+
+
+@pytest.fixture
+def bare(run):
+    """A run without any sector or size: every one of their statistics is missing."""
+    firms = pd.read_csv(run / "firms.csv", keep_default_na=False, dtype=str)
+    firms.assign(sector="", size="").to_csv(run / "firms.csv", index=False)
+    summary = pd.read_csv(run / "association/summary.csv", keep_default_na=False)
+    numbers = ["value", "low", "high", "p"]
+    summary[numbers] = summary[numbers].apply(pd.to_numeric)
+    summary.loc[summary["attribute"] != "future", numbers] = float("nan")
+    leave_association(run, summary, reason="there are 0 firms & no more")
+    return run
+
+
+def test_missing_statistics_are_explained(page, bare):
+    tips = [attrs.get("data-tip", "") for tag, attrs in page.tags if tag == "td"]
+    assert [tip for tip in tips if tip] == ["No value: these firms do not allow it."]
+    text = " ".join(Page(built(bare)).text.split())
+    reason = "there are 0 firms & no more"
+    assert f"Agreement with sector could not be measured: {reason}." in text
+    assert f"could not be measured: {reason}." in text.split("Agreement with size")[1]
+    assert "Same-sector AUC, 5-nearest-neighbour accuracy, Precision at 10, " in text
+    assert text.count(f"({reason})") == 2
+
+
+def test_a_map_without_sectors_and_sizes_says_so(page, bare):
+    text = " ".join(Page(built(bare)).text.split())
+    assert "No sector is known, so all marks have one colour." in text
+    assert "No size is known: all marks are equally large." in text
+    assert "The area of a mark" not in text
+    assert "The area of a mark" in page.text
+
+
+def test_a_dot_without_interval_has_no_bar(run):
+    path = run / "association/summary.csv"
+    summary = pd.read_csv(path, keep_default_na=False)
+    summary.assign(low="", high="").to_csv(path, index=False)
+    tags = Page(built(run)).tags
+    marks = [attrs.get("class") for tag, attrs in tags if tag == "i"]
+    assert "dot" in marks
+    assert "span" not in marks
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a browser")
+def test_labels_draw_no_ring_over_the_marks(bare, tmp_path):
+    """Unseen markers carry the tickers; plotly outlines markers in white unless told not to."""
+    built(bare)
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    options += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000"]
+    page = (bare / "report.html").as_uri()
+    ran = subprocess.run(
+        [CHROMIUM, *options, "--dump-dom", page], capture_output=True, text=True, timeout=60
+    )
+    drawn = ran.stdout.split('id="map-plot"')[1].split('id="card"')[0]
+    styles = re.findall(r'<path class="point[^>]*style="([^"]*)"', drawn)
+    labels = [style for style in styles if re.search(r"fill-opacity: 0\b(?!\.)", style)]
+    marks = [style for style in styles if style not in labels]
+    assert len(labels) == len(marks) == len(TICKERS)
+    assert all("stroke-width: 0px" in style for style in labels)
+    assert all("stroke-width: 1px" in style for style in marks)

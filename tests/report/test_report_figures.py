@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from firmsim.report.figures import curve_data, matrix_data, peer_data
-from firmsim.report.layout import aligned, firm_map, landscape, perplexity, principal_coordinates
+from firmsim.report.layout import (
+    aligned,
+    diameters,
+    firm_map,
+    landscape,
+    perplexity,
+    principal_coordinates,
+)
 from firmsim.report.ordering import block_means, block_size, dendrogram
 from firmsim.report.packing import packed, packed_positions, packed_scores
 from firmsim.report.palette import MARKS, UNKNOWN, sector_marks
@@ -86,6 +93,22 @@ def test_landscape_is_widest_first(rng):
     turned = landscape(positions)
     assert turned[:, 0].std() > 3 * turned[:, 1].std()
     np.testing.assert_allclose((turned**2).sum(axis=1), (positions**2).sum(axis=1))
+
+
+def test_diameters_grow_with_size():
+    found = diameters(np.array([1.0, 4.0, 16.0, np.nan]))
+    np.testing.assert_allclose(found, [7 + 27 / 4, 7 + 27 / 2, 34, 7])
+
+
+def test_without_any_size_marks_are_medium_and_alike():
+    assert set(diameters(np.full(12, np.nan))) == {16.0}
+    assert 10 < diameters(np.full(3000, np.nan)).max() < 16
+
+
+def test_unknown_sector_is_drawn_filled():
+    mark = sector_marks([""])[UNKNOWN]
+    assert "open" not in mark.symbol
+    assert mark not in MARKS.values()
 
 
 def test_dendrogram_keeps_groups_together(rng):

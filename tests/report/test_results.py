@@ -30,6 +30,14 @@ def test_missing_file_is_named(run):
         Results(run)
 
 
+def test_reasons_are_those_of_the_missing_statistics(run):
+    results = Results(run)
+    missing = results.summary[results.summary["value"].isna()]
+    keys = list(missing[["method", "attribute", "measure"]].itertuples(index=False, name=None))
+    assert results.reasons == dict.fromkeys(keys, "these firms do not allow it")
+    assert len(keys) == 1
+
+
 def test_firm_without_a_row_is_named(run):
     path = run / "firms.csv"
     path.write_text("".join(line for line in path.open() if not line.startswith("0050")))

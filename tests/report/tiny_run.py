@@ -52,7 +52,7 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
         columns=["method", "attribute", "measure", "value", "low", "high", "p", "n"],
     )
     summary.loc[3, ["value", "low", "high", "p"]] = np.nan  # a statistic that was impossible
-    write_csv(summary, folder / "association/summary.csv")
+    leave_association(folder, summary)
     finding = (tickers[0], "2008-07-03", "jump", "+77 %", "mask")
     audit = pd.DataFrame([finding], columns=["ticker", "date", "kind", "value", "action"])
     write_csv(audit, folder / "prices/audit.csv")
@@ -92,6 +92,21 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
         folder / "run.json",
     )
     return folder
+
+
+def leave_association(folder, summary, reason="these firms do not allow it"):
+    """Write the summary, and the record of each method with the reason for every missing value."""
+    write_csv(summary, folder / "association/summary.csv")
+    sections = {(m.attribute, m.measure): m for m in MEASURES}
+    for method, rows in summary.groupby("method"):
+        record = {"sector": {}, "size": {}, "future": {}}
+        for row in rows.itertuples():
+            m = sections[row.attribute, row.measure]
+            known = not np.isnan(row.value)
+            record[m.attribute][m.section] = (
+                {m.key: row.value} if known else {m.key: None, "reason": reason}
+            )
+        write_json(record, folder / f"association/{method}.json")
 
 
 def _training(name):

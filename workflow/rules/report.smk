@@ -36,6 +36,7 @@ rule report:
         audit="<results>/prices/audit.csv",
         sources="<results>/prices/sources.csv",
         summary="<results>/association/summary.csv",
+        association=expand("<results>/association/{method}.json", method=plan.methods),
         scores=expand("<results>/scores/{method}.parquet", method=plan.methods),
         neighbours=expand("<results>/neighbours/{method}.parquet", method=plan.methods),
         histories=trained("history.csv"),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from firmsim.report.layout import aligned, firm_map, landscape
+from firmsim.report.layout import aligned, diameters, firm_map, landscape
 from firmsim.report.methods import Method
 from firmsim.report.ordering import block_means, block_size, dendrogram
 from firmsim.report.packing import packed, packed_positions, packed_scores
@@ -67,6 +67,7 @@ def figure_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
             for name, mark in marks.items()
         ],
         "size": [None if np.isnan(size) else float(f"{size:.4g}") for size in sizes],
+        "diameter": diameters(np.asarray(sizes, dtype=np.float64)).round(1).tolist(),
         "sizeKind": results.size_kind,
         "methods": drawn,
         "curves": [

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from firmsim.association.measures import MEASURES
-from firmsim.report.methods import Key, Measured, Method, value_of
+from firmsim.report.methods import Key, Measured, Method, value_of, why_none
 from firmsim.report.text import listed, number, p_value
 
 TIE = 0.005
 """Values closer than this are called level: their first two digits say no more."""
 
+AUC = ("sector", "auc")
 FUTURE = ("future", "spearman")
+SIZE = ("size", "mantel_r")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Headline:
 def headline(
     methods: Sequence[Method],
     measured: Mapping[Key, Measured],
+    reasons: Mapping[Key, str],
     size_kind: str,
     fit_last: str,
     p_floor: float,
@@ -33,7 +36,8 @@ def headline(
     """Say what the run found.
 
     The encoder with the highest same-sector AUC is held against Pearson and against the best
-    comparator. Differences below `TIE` are called level.
+    comparator. Differences below `TIE` are called level. Size is told of the encoder that follows
+    it most, for better or worse.
 
     Parameters
     ----------
@@ -41,6 +45,8 @@ def headline(
         All methods of the run.
     measured : mapping
         Statistics by (method, attribute, measure).
+    reasons : mapping
+        Why a statistic is not among `measured`.
     size_kind : str
         What size means in this run.
     fit_last : str
@@ -54,15 +60,27 @@ def headline(
         Calls no method better than it is measured to be.
     """
     best = partial(_best, methods, measured)
-    encoder = best("encoder", "sector", "auc")
-    rival = best("comparator", "sector", "auc")
+    encoder, rival = best("encoder", *AUC), best("comparator", *AUC)
     rivals = _rivals(methods, measured, rival)
     findings = [
-        *_sector(encoder, rivals, measured),
-        *_future(best("encoder", *FUTURE), best("comparator", *FUTURE), measured, fit_last),
-        _size(encoder or rival, measured, size_kind, p_floor),
+        *(_sector(encoder, rivals, measured) or [_unmeasured(methods, reasons, "Sector", AUC)]),
+        _future(best("encoder", *FUTURE), best("comparator", *FUTURE), measured, fit_last)
+        or _unmeasured(methods, reasons, "The days after", FUTURE),
+        _size(methods, measured, size_kind, p_floor)
+        or _unmeasured(methods, reasons, "Size", SIZE, f", here {size_kind},"),
     ]
     return Headline(_title(encoder, rivals, measured), findings)
+
+
+def _scored(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    kind: str,
+    attribute: str,
+    measure: str,
+) -> list[Method]:
+    """Methods of a kind that have a value."""
+    return [m for m in methods if m.kind == kind and (m.name, attribute, measure) in measured]
 
 
 def _best(
@@ -73,8 +91,22 @@ def _best(
     measure: str,
 ) -> Method | None:
     """Method of a kind with the highest value; None where none has one."""
-    scored = [m for m in methods if m.kind == kind and (m.name, attribute, measure) in measured]
+    scored = _scored(methods, measured, kind, attribute, measure)
     return max(scored, key=lambda m: measured[m.name, attribute, measure].value, default=None)
+
+
+def _unmeasured(
+    methods: Sequence[Method],
+    reasons: Mapping[Key, str],
+    lead: str,
+    statistic: tuple[str, str],
+    what: str = "",
+) -> tuple[str, str]:
+    """Finding that a statistic does not exist for any encoder or comparator, and why."""
+    about = {AUC: "sector", FUTURE: "later co-movement", SIZE: "size"}[statistic] + what
+    judged = [m for m in methods if m.kind != "random"]
+    why = why_none(judged, reasons, *statistic) if judged else "the run has random scores alone"
+    return lead, f"Agreement with {about} could not be measured: {why}."
 
 
 def _rivals(
@@ -82,7 +114,7 @@ def _rivals(
 ) -> list[Method]:
     """Pearson, where it was measured, and the best comparator: one method if they are the same."""
     best = [rival] if rival else []
-    pearson = [m for m in methods if m.name == "pearson" and (m.name, "sector", "auc") in measured]
+    pearson = [m for m in methods if m.name == "pearson" and (m.name, *AUC) in measured]
     return pearson + [m for m in best if m not in pearson]
 
 
@@ -101,10 +133,8 @@ def _title(
         return f"{rivals[-1].label} tells sectors apart best; no encoder was measured"
     if not rivals:
         return f"{encoder.label} tells sectors apart best; there is no comparator to beat"
-    ours = measured[encoder.name, "sector", "auc"].value
-    plain, best = (
-        _standing(ours, measured[m.name, "sector", "auc"].value) for m in (rivals[0], rivals[-1])
-    )
+    ours = measured[encoder.name, *AUC].value
+    plain, best = (_standing(ours, measured[m.name, *AUC].value) for m in (rivals[0], rivals[-1]))
     says = f"{encoder.label} tells sectors apart"
     if best == "ahead":
         return f"{says} better than every comparator"
@@ -123,7 +153,7 @@ def _sector(
 ) -> list[tuple[str, str]]:
     shown = [*([encoder] if encoder else []), *rivals]
     if not shown:
-        return [("Sector", "Too few firms have a known sector for any sector statistic.")]
+        return []
     shares = listed(
         [f"{100 * measured[m.name, 'sector', 'auc'].value:.1f} % with {m.label}" for m in shown]
     )
@@ -148,7 +178,7 @@ def _duel(ours: Method, theirs: Method, measured: Mapping[Key, Measured]) -> str
         if m.attribute == "sector" and not any(map(math.isnan, pair)):
             counts[_standing(*pair)] += 1
     told = listed([f"{how} on {count}" for how, count in counts.items() if count])
-    a, b = (measured[x.name, "sector", "auc"] for x in (ours, theirs))
+    a, b = (measured[x.name, *AUC] for x in (ours, theirs))
     overlap = a.low <= b.high and b.low <= a.high
     return (
         f"{told} of {sum(counts.values())} against {theirs.label}"
@@ -161,41 +191,44 @@ def _future(
     rival: Method | None,
     measured: Mapping[Key, Measured],
     fit_last: str,
-) -> list[tuple[str, str]]:
+) -> tuple[str, str] | None:
     found = [m for m in (encoder, rival) if m]
     if not found:
-        return [("The days after", "Agreement with later co-movement was not measured.")]
+        return None
     values = [measured[m.name, *FUTURE].value for m in found]
     told = listed([f"{number(v)} with {m.label}" for v, m in zip(values, found, strict=True)])
     verdict = ""
     if len(values) > 1:
         how = {"ahead": "ahead of", "level": "level with", "behind": "behind"}[_standing(*values)]
         verdict = f": the best encoder is {how} the best comparator"
-    return [
-        (
-            "The days after",
-            f"Scores made from the days up to {fit_last}, against the co-movement of the days "
-            f"after them: Spearman correlation {told}{verdict}.",
-        )
-    ]
+    return (
+        "The days after",
+        f"Scores made from the days up to {fit_last}, against the co-movement of the days "
+        f"after them: Spearman correlation {told}{verdict}.",
+    )
 
 
 def _size(
-    method: Method | None,
+    methods: Sequence[Method],
     measured: Mapping[Key, Measured],
     size_kind: str,
     p_floor: float,
-) -> tuple[str, str]:
-    found = measured.get((method.name, "size", "mantel_r")) if method else None
-    if method is None or found is None:
-        return "Size", f"Agreement with size could not be measured (size: {size_kind})."
+) -> tuple[str, str] | None:
+    """The method that follows size most, among the encoders or, without any, the comparators."""
+    kinds = (_scored(methods, measured, kind, *SIZE) for kind in ("encoder", "comparator"))
+    scored = next(filter(None, kinds), None)
+    if scored is None:
+        return None
+    method = max(scored, key=lambda m: abs(measured[m.name, *SIZE].value))
+    found = measured[method.name, *SIZE]
     within = value_of(measured, method.name, "size", "mantel_r_within_sector")
     extra = "" if math.isnan(within) else f", {number(within)} among firms of one sector"
+    most = f"; no other {method.kind} is further from 0" if len(scored) > 1 else ""
     p = p_value(found.p, p_floor)
     return (
         "Size",
         f"The scores of {method.label} are {_strength(found.value)} related to size, here "
-        f"{size_kind}: Mantel r = {number(found.value)}{f' ({p})' if p else ''}{extra}.",
+        f"{size_kind}: Mantel r = {number(found.value)}{f' ({p})' if p else ''}{extra}{most}.",
     )
 
 

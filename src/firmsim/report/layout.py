@@ -11,6 +11,31 @@ ITERATIONS = 500
 """Enough at this start: the divergence falls by less than 1 % in the next 500."""
 
 
+SMALLEST, MEDIUM, LARGEST = 7.0, 16.0, 34.0
+"""Diameters of marks, in px, when there are few firms."""
+
+
+def diameters(sizes: Array) -> Array:
+    """Diameter of the mark of each firm.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_firms,)
+        Above zero, in any unit; NaN where unknown.
+
+    Returns
+    -------
+    ndarray of shape (n_firms,)
+        In px: the square root of size between the smallest and the largest mark, the smallest
+        where it is unknown; all medium when no size is known. Smaller among many firms.
+    """
+    scale = min(1.0, (60 / len(sizes)) ** 0.5 + 0.62)
+    if np.isnan(sizes).all():
+        return np.full(len(sizes), scale * MEDIUM)
+    share = np.sqrt(np.nan_to_num(sizes) / np.nanmax(sizes))
+    return np.asarray(scale * (SMALLEST + (LARGEST - SMALLEST) * share))
+
+
 def perplexity(n_firms: int) -> float:
     """Neighbours each firm tries to keep close: 30, or a third of the others when there are few."""
     return min(30.0, max(2.0, (n_firms - 1) / 3))

@@ -3,12 +3,7 @@
 
 {
   const plot = document.getElementById("map-plot");
-  const largest = Math.max(...report.size.filter((size) => size !== null), 1e-9);
-  const diameter = (firm) => {
-    const size = report.size[firm];
-    const scale = Math.min(1, Math.sqrt(60 / report.tickers.length) + 0.62);
-    return size === null ? 7 : scale * (7 + 27 * Math.sqrt(size / largest));
-  };
+  const diameter = (firm) => report.diameter[firm]; // px
   const firms = report.tickers.map((_, firm) => firm);
   const hover = (firm) => {
     const text = [`<b>${report.plain(report.tickers[firm])}</b> ${report.plain(report.names[firm])}`,
@@ -43,7 +38,7 @@
     const named = report.tickers.length <= 60 ? firms : report.firm === null ? [] : [report.firm];
     // Unseen markers of the same size keep the text clear of the marks.
     const labels = { type: "scatter", mode: "markers+text", hoverinfo: "skip", showlegend: false,
-      marker: { color: "rgba(0,0,0,0)", size: named.map(diameter) },
+      marker: { color: "rgba(0,0,0,0)", size: named.map(diameter), line: { width: 0 } },
       x: named.map(x), y: named.map(y), text: named.map((firm) => report.plain(report.tickers[firm])),
       textposition: "top center", textfont: { size: 13, color: theme.ink, shadow: "auto" } };
 

@@ -1,6 +1,6 @@
 """Every score of a run under the name a reader sees, and what was measured about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,6 +85,14 @@ def measurements(summary: pd.DataFrame) -> dict[Key, Measured]:
     keys = zip(present["method"], present["attribute"], present["measure"], strict=True)
     numbers = present[["value", "low", "high", "p", "n"]].to_numpy(dtype=float).tolist()
     return {key: Measured(*row) for key, row in zip(keys, numbers, strict=True)}
+
+
+def why_none(
+    methods: Sequence[Method], reasons: Mapping[Key, str], attribute: str, measure: str
+) -> str:
+    """Why none of the methods has a statistic: each different reason once."""
+    keys = [(method.name, attribute, measure) for method in methods]
+    return "; ".join(dict.fromkeys(reasons[key] for key in keys if key in reasons))
 
 
 def value_of(measured: Mapping[Key, Measured], method: str, attribute: str, measure: str) -> float:

@@ -73,6 +73,7 @@ def _context(results: Results) -> dict[str, Any]:
     run = results.run
     methods = run_methods(results)
     measured = measurements(results.summary)
+    reasons = results.reasons
     p_floor = 1 / (run["config"]["association"]["permutations"] + 1)
     firms = results.firms
     scripts = [get_plotlyjs(), *map(_asset, SCRIPTS)]
@@ -86,11 +87,11 @@ def _context(results: Results) -> dict[str, Any]:
         "size_kind": results.size_kind,
         "methods": methods,
         "headline": headline(
-            methods, measured, results.size_kind, run["data"]["fit_last"], p_floor
+            methods, measured, reasons, results.size_kind, run["data"]["fit_last"], p_floor
         ),
         "panels": panels(methods, measured),
         "measures": MEASURES,
-        "table": method_table(methods, measured, p_floor),
+        "table": method_table(methods, measured, reasons, p_floor),
         "p_floor": p_floor,
         "perplexity": perplexity(len(firms)),
         "optimal": len(firms) <= OPTIMAL,

@@ -48,7 +48,7 @@ ALSO = {
 }
 """Older and other names of the same sectors."""
 
-NO_SECTOR = Mark("#8a8f98", "circle-open")
+NO_SECTOR = Mark("#8a8f98", "circle")
 
 
 def sector_marks(sectors: Iterable[str]) -> dict[str, Mark]:

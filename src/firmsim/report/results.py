@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from firmsim.association.measures import MEASURES
 from firmsim.errors import FirmsimError
 from firmsim.files import read_csv
 
@@ -93,6 +94,20 @@ class Results:
             raise ResultsError(message)
         table = table.loc[scored]
         return table.assign(size=pd.to_numeric(table["size"]))
+
+    @cached_property
+    def reasons(self) -> dict[tuple[str, str, str], str]:
+        """Why a statistic has no value, by (method, attribute, measure)."""
+        found = {}
+        for method in self.methods:
+            path = self._path(f"association/{method}.json")
+            record = json.loads(path.read_text(encoding="utf-8"))
+            for measure in MEASURES:
+                statistic = record[measure.attribute][measure.section]
+                if statistic[measure.key] is None:
+                    key = (method, measure.attribute, measure.measure)
+                    found[key] = str(statistic["reason"])
+        return found
 
     @property
     def size_kind(self) -> str:

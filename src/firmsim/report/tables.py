@@ -9,8 +9,8 @@ import pandas as pd
 
 from firmsim.association.measures import MEASURES, Measure
 from firmsim.config import Actions
-from firmsim.report.methods import Key, Measured, Method
-from firmsim.report.text import filled_in, interval, number, p_value
+from firmsim.report.methods import Key, Measured, Method, why_none
+from firmsim.report.text import filled_in, interval, listed, number, p_value
 
 ATTRIBUTES = {"sector": "Sector", "size": "Size", "future": "The future"}
 """Column groups, in order."""
@@ -27,6 +27,8 @@ class Cell:
     shade: float
     """0 at chance, 1 at the best method."""
     sort: float | None
+    why: str = ""
+    """Why there is no value."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,15 @@ class MethodTable:
     """Title and number of columns of each attribute."""
     columns: list[Measure]
     rows: list[tuple[Method, list[Cell]]]
+    left_out: list[tuple[str, str, str]]
+    """Attribute, its measures without any value, and the reason."""
 
 
 def method_table(
-    methods: Sequence[Method], measured: Mapping[Key, Measured], p_floor: float
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    reasons: Mapping[Key, str],
+    p_floor: float,
 ) -> MethodTable:
     """Lay the statistics out, one row a method, one column a measure.
 
@@ -50,15 +57,17 @@ def method_table(
         Rows, in order.
     measured : mapping
         Statistics by (method, attribute, measure).
+    reasons : mapping
+        Why a statistic is not among `measured`.
     p_floor : float
         Smallest p value the permutations can give.
 
     Returns
     -------
     MethodTable
-        Columns without any value are left out. The best value of a column is marked, with those
-        that are shown alike; never the random score, and none where all are alike or where a large
-        value is no merit.
+        Columns without any value are left out and listed with the reason. The best value of a
+        column is marked, with those that are shown alike; never the random score, and none where
+        all are alike or where a large value is no merit.
     """
     columns = [
         m
@@ -68,13 +77,29 @@ def method_table(
         and any((method.name, m.attribute, m.measure) in measured for method in methods)
     ]
     groups = Counter(ATTRIBUTES[m.attribute] for m in columns)
-    cells = [_column(methods, measured, column, p_floor) for column in columns]
+    cells = [_column(methods, measured, reasons, column, p_floor) for column in columns]
     rows = [(method, [column[i] for column in cells]) for i, method in enumerate(methods)]
-    return MethodTable(list(groups.items()), columns, rows)
+    left_out = _left_out(methods, reasons, [m for m in MEASURES if m not in columns])
+    return MethodTable(list(groups.items()), columns, rows, left_out)
+
+
+def _left_out(
+    methods: Sequence[Method], reasons: Mapping[Key, str], measures: Sequence[Measure]
+) -> list[tuple[str, str, str]]:
+    """Measures without any value, those of one attribute and one reason together."""
+    titles: dict[tuple[str, str], list[str]] = {}
+    for m in measures:
+        why = why_none(methods, reasons, m.attribute, m.measure)
+        titles.setdefault((ATTRIBUTES[m.attribute], why), []).append(m.title)
+    return [(attribute, listed(found), why) for (attribute, why), found in titles.items()]
 
 
 def _column(
-    methods: Sequence[Method], measured: Mapping[Key, Measured], measure: Measure, p_floor: float
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    reasons: Mapping[Key, str],
+    measure: Measure,
+    p_floor: float,
 ) -> list[Cell]:
     found = [measured.get((m.name, measure.attribute, measure.measure)) for m in methods]
     judged = [
@@ -87,7 +112,8 @@ def _column(
     cells = []
     for m, method in zip(found, methods, strict=True):
         if m is None:
-            cells.append(Cell(number(None), "", "", best=False, shade=0.0, sort=None))
+            why = why_none([method], reasons, measure.attribute, measure.measure)
+            cells.append(Cell(number(None), "", "", best=False, shade=0.0, sort=None, why=why))
             continue
         cells.append(
             Cell(
