@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import torch
 from torch import nn
@@ -10,7 +11,7 @@ from torch import nn
 from firmsim.recurrent.activations import ACTIVATIONS
 
 
-class Cell(nn.Module):
+class Cell(nn.Module, ABC):
     """One recurrence from a zero state, many firms at once, time first.
 
     A cell is called with ``x : (n_days, n_firms, d_in)`` and returns
@@ -44,9 +45,9 @@ class Cell(nn.Module):
         return nn.Parameter(torch.zeros(size, dtype=dtype))
 
     @property
+    @abstractmethod
     def parameter_count(self) -> int:
         """Number of weights and biases by the closed formula."""
-        raise NotImplementedError
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Weights and biases by the names they have in the equations."""
