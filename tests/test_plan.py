@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from firmsim.config import load_config
+from firmsim.configfile import load_config
 from firmsim.errors import FirmsError, PriceError
 from firmsim.plan import BUNDLED_FIRMS, RESOURCES, Plan
 from firmsim.prices.source import BUNDLED

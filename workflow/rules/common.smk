@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import firmsim
-from firmsim.config import load_config
+from firmsim.configfile import load_config
 from firmsim.errors import FirmsimError
 from firmsim.plan import RESOURCES, Plan
 from firmsim.prices.source import BUNDLED

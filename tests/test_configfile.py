@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmsim.config import Config, load_config
+from firmsim.config import Config
+from firmsim.configfile import load_config
 from firmsim.errors import ConfigError, FirmsimError
 
 ENCODER = {"cell": "elman", "objective": "comovement"}
