@@ -115,6 +115,7 @@ def test_a_killed_run_goes_on(small_run):
         start_new_session=True,
     ) as process:
         while not log.exists():  # the training job has begun
+            assert process.poll() is None
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGKILL)
     status, printed = small_run.call("--unlock")
