@@ -255,9 +255,7 @@ class Encoder(Section):
     """What it is trained for, always without labels."""
     name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", validate_default=False)
     """Name in files and tables; empty: `<cell>-<objective>`."""
-    seeds: list[Annotated[int, BeforeValidator(_no_boolean), Field(ge=0)]] = Field(
-        [0], min_length=1
-    )
+    seeds: list[Annotated[Number, Field(ge=0)]] = Field([0], min_length=1)
     """One training each; scores are averaged over them."""
     hidden: int = Field(64, ge=1)
     """Hidden units."""
@@ -275,9 +273,7 @@ class Encoder(Section):
     """Most gradient steps."""
     batch_firms: int = Field(256, ge=3)
     """Firms a step (fewer when there are fewer)."""
-    windows: list[Annotated[int, BeforeValidator(_no_boolean), Field(ge=2)]] = Field(
-        [20, 60, 125], min_length=1
-    )
+    windows: list[Annotated[Number, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
     """Lengths of the training windows (trading days), drawn at random."""
     portfolios: int = Field(20, ge=0)
     """comovement: principal portfolios K in the input (fewer when there are few firms)."""
