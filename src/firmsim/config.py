@@ -242,15 +242,36 @@ COMOVEMENT_KEYS = {
 }
 """Keys of an encoder that only the co-movement objective reads."""
 
-JORDAN_KEYS = {"state", "state_activation"}
-"""Keys of an encoder that only the Jordan cell reads."""
+UNUSED_BY_CELL = {
+    "elman": {"state", "state_activation"},
+    "jordan": set(),
+    "lstm": {"state", "state_activation", "hidden_activation"},
+    "gru": {"state", "state_activation", "hidden_activation"},
+    "feedforward": {"state", "state_activation", "truncate"},
+}
+"""Keys of an encoder that a cell has no use for."""
+
+GRADIENT_KEYS = {
+    "truncate",
+    "optimizer",
+    "momentum",
+    "schedule",
+    "learning_rate",
+    "weight_decay",
+    "clip_norm",
+}
+"""Keys of an encoder that only training by gradients reads."""
+
+POPULATION_KEYS = {"population", "spread", "batches"}
+"""Keys of an encoder that only derivative-free training reads."""
 
 
 class Encoder(Section):
-    """One recurrent encoder: cell, objective, sizes, seeds and how it is trained."""
+    """One encoder: cell, objective, sizes, seeds and how it is trained."""
 
-    cell: Literal["elman", "jordan"]
-    """Recurrence: elman feeds back the hidden state, jordan the output."""
+    cell: Literal["elman", "jordan", "lstm", "gru", "feedforward"]
+    """Recurrence: elman feeds back the hidden state, jordan the output; lstm and gru have gates;
+    feedforward has no memory."""
     objective: Literal["comovement", "forecast"]
     """What it is trained for, always without labels."""
     name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", validate_default=False)
@@ -259,18 +280,31 @@ class Encoder(Section):
     """One training each; scores are averaged over them."""
     hidden: int = Field(64, ge=1)
     """Hidden units."""
+    parameters: int | None = Field(None, ge=1)
+    """Instead of `hidden`: most weights of the cell; as many hidden units as stay within."""
     state: int | None = Field(None, ge=1)
     """Jordan: state units; empty: as many as hidden."""
     outputs: int = Field(16, ge=1)
     """Outputs a day (comovement); forecast always has one."""
     hidden_activation: Activation = "tanh"
-    """sigma_h."""
+    """sigma_h (elman, jordan, feedforward)."""
     output_activation: Activation = "linear"
     """sigma_y."""
     state_activation: Activation = "tanh"
     """Jordan: sigma_s."""
+    trainer: Literal["gradient", "genetic", "annealing", "swarm", "cma-es"] = "gradient"
+    """gradient: back-propagation through time; the others use no derivative: genetic algorithm,
+    simulated annealing, particle swarm, covariance matrix adaptation."""
+    truncate: int | None = Field(None, ge=1)
+    """Days after which gradients stop flowing back; empty: never (full back-propagation)."""
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    """Of the gradient trainer; sgd is with Nesterov's momentum."""
+    momentum: float = Field(0.9, ge=0, lt=1)
+    """sgd: momentum."""
+    schedule: Literal["one-cycle", "cosine", "constant"] = "one-cycle"
+    """Course of the learning rate."""
     steps: int = Field(800, ge=1)
-    """Most gradient steps."""
+    """Most gradient steps, or generations of a derivative-free trainer."""
     batch_firms: int = Field(256, ge=3)
     """Firms a step (fewer when there are fewer)."""
     windows: list[Annotated[Number, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
@@ -284,30 +318,47 @@ class Encoder(Section):
     day_dropout: float = Field(0.2, ge=0, lt=1)
     """comovement: share of the days of a window that are hidden from the encoder."""
     learning_rate: float = Field(3e-3, gt=0)
-    """Largest step of the one-cycle schedule."""
+    """Largest step of the schedule."""
     weight_decay: float = Field(1e-4, ge=0)
-    """AdamW's decoupled weight decay."""
+    """Decoupled weight decay (adamw), L2 penalty (adam, sgd)."""
     clip_norm: float = Field(1.0, gt=0)
     """Gradients are scaled down to this norm."""
+    population: int = Field(32, ge=4)
+    """Derivative-free: networks tried a generation."""
+    spread: float = Field(0.1, gt=0)
+    """Derivative-free: standard deviation of the first weights tried around the start weights."""
+    batches: int = Field(4, ge=1)
+    """Derivative-free: windows that all networks are compared on."""
     validate_every: int = Field(100, ge=1)
     """Steps between two looks at the validation period."""
     patience: int = Field(5, ge=1)
     """Looks without improvement after which training stops."""
+    checkpoint_every: int = Field(100, ge=1)
+    """Steps between two states of the training kept on disk, to go on from after a kill."""
     embedding: int = Field(64, ge=1)
     """comovement: size of the embedding (fewer when there are fewer firms)."""
 
     @model_validator(mode="after")
     def _applies(self) -> Self:
-        """Refuse keys that the cell or the objective has no use for."""
+        """Refuse keys that the cell, the objective or the trainer has no use for."""
         unused = {
-            "objective": ("forecast", COMOVEMENT_KEYS),
-            "cell": ("elman", JORDAN_KEYS),
+            "objective": COMOVEMENT_KEYS if self.objective == "forecast" else set(),
+            "cell": UNUSED_BY_CELL[self.cell],
+            "trainer": POPULATION_KEYS if self.trainer == "gradient" else GRADIENT_KEYS,
+            "optimizer": set() if self.optimizer == "sgd" else {"momentum"},
         }
-        for choice, (value, keys) in unused.items():
-            given = sorted(self.model_fields_set & keys)
-            if getattr(self, choice) == value and given:
+        for choice, keys in unused.items():
+            # a default that is written out does no harm, and stands in every dump
+            given = sorted(
+                key for key in keys if getattr(self, key) != type(self).model_fields[key].default
+            )
+            if given:
+                value = getattr(self, choice)
                 message = f"{given[0]}: has no meaning for {choice} {value!r}; remove it"
                 raise ValueError(message)
+        if self.parameters is not None and self.hidden != type(self).model_fields["hidden"].default:
+            message = "parameters: cannot be given beside hidden; keep one of the two"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -87,7 +87,7 @@ def ref_comovement(q):
 class TestComovement:
     @pytest.fixture
     def prepared(self, holes, cell):
-        """Encoder with its first weights, its two losses, and the panel that they read."""
+        """Encoder with its first weights, its task, and the panel that it reads."""
         encoder = ComovementEncoder(
             cell, 5, state=3, windows=[20, WINDOW], batch_firms=6, outputs=3, portfolios=2,
             temperature=0.3, day_dropout=0.25, correlation_weight=0.3,
@@ -95,11 +95,11 @@ class TestComovement:
         encoder.train_days_ = 270
         scaled = scaled_growth(holes)
         panel = encoder.panel(holes, holes)
-        losses = encoder.prepare(panel, Draws())
-        return encoder, losses, scaled.to_numpy(), normal_scores(scaled).to_numpy()
+        task = encoder.task(panel, Draws())
+        return encoder, task, scaled.to_numpy(), normal_scores(scaled).to_numpy()
 
     def test_training_loss(self, prepared):
-        encoder, (training_loss, _), scaled, q = prepared
+        encoder, task, scaled, q = prepared
         x = ref_inputs(encoder.market_, scaled, q)
         days = slice(START, START + WINDOW)
         keep = (Draws().random(WINDOW) >= 0.25) / 0.75
@@ -110,21 +110,21 @@ class TestComovement:
             ~np.isnan(q[days][:, BATCH]),
             q[outside][:, BATCH],
         )
-        assert training_loss().item() == pytest.approx(ref, rel=1e-3)
+        assert task(task.draw()).item() == pytest.approx(ref, rel=1e-3)
 
     def test_validation_loss(self, prepared):
-        encoder, (_, validation_loss), scaled, q = prepared
+        encoder, task, scaled, q = prepared
         x = ref_inputs(encoder.market_, scaled, q)
         losses = [
             ref_loss(encoder, x[start:end], ~np.isnan(q[start:end]), q[:270])
             for start, end in ((270, 290), (290, 310), (270, 310))
         ]
         with torch.no_grad():
-            assert validation_loss() == pytest.approx(np.mean(losses), rel=1e-3)
+            assert task.validation_loss() == pytest.approx(np.mean(losses), rel=1e-3)
 
     def test_every_weight_learns(self, prepared):
-        encoder, (training_loss, _), _, _ = prepared
-        training_loss().backward()
+        encoder, task, _, _ = prepared
+        task(task.draw()).backward()
         for name, weight in encoder.module_.named_parameters():
             # the mean over firms takes a bias of the output away again
             if name != "cell.b_y" or encoder.cell == "jordan":
@@ -147,14 +147,14 @@ class TestForecast:
     def prepared(self, holes, cell):
         encoder = ForecastEncoder(cell, 5, state=3, windows=[WINDOW], batch_firms=6)
         encoder.train_days_ = 270
-        losses = encoder.prepare(encoder.panel(holes, holes), Draws())
-        return encoder, losses, scaled_growth(holes).to_numpy()
+        task = encoder.task(encoder.panel(holes, holes), Draws())
+        return encoder, task, scaled_growth(holes).to_numpy()
 
     def test_losses(self, prepared):
-        encoder, (training_loss, validation_loss), scaled = prepared
+        encoder, task, scaled = prepared
         batch = scaled[START : START + WINDOW][:, BATCH]
         with torch.no_grad():
-            comps = training_loss().item(), validation_loss()
+            comps = task(task.draw()).item(), task.validation_loss()
         for comp, z in zip(comps, (batch, scaled[270:]), strict=True):
             y, _ = cell_run(encoder, np.nan_to_num(z)[:, :, None])
             assert comp == pytest.approx(naive.next_day_loss(y, z, ~np.isnan(z)), rel=1e-4)

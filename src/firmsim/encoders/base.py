@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,8 +16,11 @@ import torch
 
 from firmsim.errors import EncoderError
 from firmsim.growth import normal_scores, scaled_growth
+from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, Cell
+from firmsim.recurrent.parameters import largest_within
 from firmsim.training.gradient import GradientTrainer
+from firmsim.training.trainer import Trainer, Weights
 
 CHUNK = 256
 """Firms embedded at once: bounds the memory of long histories."""
@@ -42,14 +48,6 @@ class Panel:
     q: pd.DataFrame
 
 
-class EncoderModule(torch.nn.Module):
-    """The weights of an encoder: a cell and what its objective adds to it."""
-
-    def __init__(self, cell: Cell) -> None:
-        super().__init__()
-        self.cell = cell
-
-
 @dataclass(eq=False)
 class RecurrentEncoder(ABC):
     """A recurrent cell, an objective and the weights that training found.
@@ -61,16 +59,26 @@ class RecurrentEncoder(ABC):
 
     cell: str = "elman"
     hidden: int = 64
+    parameters: int | None = None
     state: int | None = None
     hidden_activation: str = "tanh"
     output_activation: str = "linear"
     state_activation: str = "tanh"
+    trainer: str = "gradient"
+    truncate: int | None = None
     steps: int = 800
     batch_firms: int = 256
     windows: list[int] = field(default_factory=lambda: [20, 60, 125])
     learning_rate: float = 3e-3
     weight_decay: float = 1e-4
     clip_norm: float = 1.0
+    optimizer: str = "adamw"
+    momentum: float = 0.9
+    schedule: str = "one-cycle"
+    population: int = 32
+    spread: float = 0.1
+    batches: int = 4
+    checkpoint_every: int = 100
     validate_every: int = 100
     patience: int = 5
     validation_share: float = 0.125
@@ -79,8 +87,9 @@ class RecurrentEncoder(ABC):
     seed: int = 0
     device: str = "cpu"
 
-    module_: EncoderModule = field(init=False, repr=False)
+    module_: CellModule = field(init=False, repr=False)
     history_: pd.DataFrame = field(init=False, repr=False)
+    snapshots_: dict[int, Weights] = field(init=False, repr=False)
     firms_: list[str] = field(init=False, repr=False)
     train_days_: int = field(init=False, repr=False)
 
@@ -121,7 +130,7 @@ class RecurrentEncoder(ABC):
             raise EncoderError(message)
         return torch.device(self.device)
 
-    def fit(self, growth: pd.DataFrame) -> Self:
+    def fit(self, growth: pd.DataFrame, checkpoint: Path | None = None) -> Self:
         """Learn from growth rates; sectors and sizes are never seen.
 
         Parameters
@@ -129,11 +138,16 @@ class RecurrentEncoder(ABC):
         growth : DataFrame of shape (n_days, n_firms)
             Growth rates of the training firms in the fit period, in 1/year; may have missing
             values. The last `validation_share` of the days decides when to stop.
+        checkpoint : Path, optional
+            Where to keep the state of the training every `checkpoint_every` steps. A training that
+            was killed goes on from there and ends with the same weights, bit for bit. Remove the
+            file when the encoder is saved.
 
         Returns
         -------
         RecurrentEncoder
-            Itself, with ``module_``, ``history_``, ``firms_`` and ``train_days_``.
+            Itself, with ``module_``, ``history_``, ``snapshots_`` (weights at a few steps),
+            ``firms_`` and ``train_days_``.
 
         Raises
         ------
@@ -159,16 +173,11 @@ class RecurrentEncoder(ABC):
         with torch.random.fork_rng():
             torch.manual_seed(self.seed)
             panel = self.panel(growth, growth)
-            training_loss, validation_loss = self.prepare(panel, rng)
-            trainer = GradientTrainer(
-                steps=self.steps,
-                learning_rate=self.learning_rate,
-                weight_decay=self.weight_decay,
-                clip_norm=self.clip_norm,
-                validate_every=self.validate_every,
-                patience=self.patience,
+            task = self.task(panel, rng)
+            trained = self.make_trainer(self.fingerprint(growth)).train(
+                task, self.label, checkpoint
             )
-            self.history_ = trainer.train(self.module_, training_loss, validation_loss, self.label)
+        self.history_, self.snapshots_ = trained.history, trained.snapshots
         return self
 
     def days_needed(self, train_days: int) -> int:  # noqa: ARG002
@@ -197,10 +206,37 @@ class RecurrentEncoder(ABC):
         """Build ``module_`` with fresh weights for inputs of a size."""
 
     @abstractmethod
-    def prepare(
-        self, panel: Panel, rng: np.random.Generator
-    ) -> tuple[Callable[[], torch.Tensor], Callable[[], float]]:
-        """Build ``module_`` and return the training and the validation loss."""
+    def task(self, panel: Panel, rng: np.random.Generator) -> Task:
+        """Build ``module_`` and return what a trainer minimises."""
+
+    def make_trainer(self, fingerprint: str) -> Trainer:
+        """Trainer of the parameters."""
+        return GradientTrainer(
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            clip_norm=self.clip_norm,
+            validate_every=self.validate_every,
+            patience=self.patience,
+            optimizer=self.optimizer,
+            momentum=self.momentum,
+            schedule=self.schedule,
+            checkpoint_every=self.checkpoint_every,
+            fingerprint=fingerprint,
+        )
+
+    def fingerprint(self, growth: pd.DataFrame) -> str:
+        """Hash of the parameters, the growth rates and what else decides the weights."""
+        facts = {
+            "params": self.get_params(),
+            "objective": self.objective,
+            "firms": [str(ticker) for ticker in growth.columns],
+            "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
+        }
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
+        digest.update(np.ascontiguousarray(growth.to_numpy(dtype=np.float64)).tobytes())
+        return digest.hexdigest()
 
     def transform(
         self, growth: pd.DataFrame, reference: pd.DataFrame | None = None
@@ -285,20 +321,18 @@ class RecurrentEncoder(ABC):
 
     def make_cell(self, d_in: int, d_out: int) -> Cell:
         """Build the cell named in the parameters, with fresh weights."""
+        kind = CELLS[self.cell]
         options: dict[str, Any] = {
-            "hidden_activation": self.hidden_activation,
             "output_activation": self.output_activation,
+            "truncate": self.truncate,
         }
+        if self.cell in {"elman", "jordan", "feedforward"}:
+            options["hidden_activation"] = self.hidden_activation
         if self.cell == "jordan":
             options |= {"state": self.state, "state_activation": self.state_activation}
-        return CELLS[self.cell](d_in, self.hidden, d_out, **options)
-
-    def draw(self, n_firms: int, rng: np.random.Generator) -> tuple[slice, torch.Tensor]:
-        """Days of a random training window and the firms of a random batch."""
-        length = int(rng.choice(self.windows))
-        start = int(rng.integers(0, self.train_days_ - length + 1))
-        firms = torch.as_tensor(rng.permutation(n_firms)[: self.batch_firms])
-        return slice(start, start + length), firms
+        if self.parameters is None:
+            return kind(d_in, self.hidden, d_out, **options)
+        return largest_within(kind, self.parameters, d_in, d_out, **options)
 
     def tensor(self, values: pd.DataFrame | np.ndarray[Any, Any]) -> torch.Tensor:
         """Float32 tensor on the encoder's device, 0 where a value is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,18 +10,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.base import EncoderModule, Panel, RecurrentEncoder, chunks
+from firmsim.encoders.base import Panel, RecurrentEncoder, chunks
 from firmsim.growth import scaled_growth
-from firmsim.objectives.forecast import next_day_loss
-
-
-class ForecastModule(EncoderModule):
-    """A cell with one output, the forecast."""
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Map x (n_days, n_firms, 1) to forecasts and hidden states."""
-        y, h = self.cell(x)
-        return y, h
+from firmsim.objectives.forecast_task import ForecastTask
+from firmsim.objectives.task import CellModule
 
 
 @dataclass(eq=False)
@@ -36,30 +28,22 @@ class ForecastEncoder(RecurrentEncoder):
 
     objective: ClassVar[str] = "forecast"
 
-    def prepare(
-        self, panel: Panel, rng: np.random.Generator
-    ) -> tuple[Callable[[], torch.Tensor], Callable[[], float]]:
-        """Build ``module_`` and return the training and the validation loss."""
+    def task(self, panel: Panel, rng: np.random.Generator) -> ForecastTask:
+        """Build ``module_`` and return what a trainer minimises."""
         self.build(1)
-        z, there = self.tensor(panel.scaled), self.tensor(panel.scaled.notna())
-        n_days, n_firms = z.shape
-
-        def loss(days: slice, firms: torch.Tensor | slice) -> torch.Tensor:
-            part, known = z[days][:, firms], there[days][:, firms]
-            y, _ = self.module_(part[:, :, None])
-            return next_day_loss(y, part, known)
-
-        def training_loss() -> torch.Tensor:
-            return loss(*self.draw(n_firms, rng))
-
-        def validation_loss() -> float:
-            return float(loss(slice(self.train_days_, n_days), slice(None)))
-
-        return training_loss, validation_loss
+        return ForecastTask(
+            self.module_,
+            rng,
+            self.tensor(panel.scaled),
+            self.tensor(panel.scaled.notna()),
+            train_days=self.train_days_,
+            windows=self.windows,
+            batch_firms=self.batch_firms,
+        )
 
     def build(self, d_in: int) -> None:
         """Build ``module_`` with fresh weights for inputs of a size."""
-        self.module_ = ForecastModule(self.make_cell(d_in, 1)).to(self.torch_device)
+        self.module_ = CellModule(self.make_cell(d_in, 1)).to(self.torch_device)
 
     def embed(
         self, growth: pd.DataFrame, reference: pd.DataFrame | None, ends: Sequence[int]
@@ -81,7 +65,7 @@ class ForecastEncoder(RecurrentEncoder):
         pooled: list[list[torch.Tensor]] = [[] for _ in ends]
         with torch.no_grad():
             for firms in chunks(z.shape[1]):
-                h = self.refuse_infinite(self.module_(z[:, firms, None])[1])
+                h = self.refuse_infinite(self.module_.cell(z[:, firms, None])[1])
                 known = there[:, firms, None]
                 for end, parts in zip(ends, pooled, strict=True):
                     total = (h[:end] * known[:end]).sum(0)

@@ -1,10 +1,19 @@
-"""Recurrent cells: Elman and Jordan."""
+"""Cells: Elman and Jordan, and LSTM, GRU and a feed-forward layer to compare them with."""
 
 from firmsim.recurrent.cell import Cell
 from firmsim.recurrent.elman import Elman
+from firmsim.recurrent.feedforward import FeedForward
+from firmsim.recurrent.gru import GRU
 from firmsim.recurrent.jordan import Jordan
+from firmsim.recurrent.lstm import LSTM
 
-CELLS: dict[str, type[Cell]] = {"elman": Elman, "jordan": Jordan}
+CELLS: dict[str, type[Cell]] = {
+    "elman": Elman,
+    "jordan": Jordan,
+    "lstm": LSTM,
+    "gru": GRU,
+    "feedforward": FeedForward,
+}
 """Cells by their names in the configuration."""
 
-__all__ = ["CELLS", "Cell", "Elman", "Jordan"]
+__all__ = ["CELLS", "GRU", "LSTM", "Cell", "Elman", "FeedForward", "Jordan"]

@@ -1,4 +1,4 @@
-"""What every recurrent cell shares: weights by name, their start values, input checks."""
+"""What every cell shares: weights by name, start values, input checks, the plain recurrence."""
 
 from __future__ import annotations
 
@@ -10,29 +10,40 @@ from torch import nn
 
 from firmsim.recurrent.activations import ACTIVATIONS
 
+State = tuple[torch.Tensor, ...]
+"""What a cell carries from one day to the next; each of shape (n_firms, units)."""
+
 
 class Cell(nn.Module, ABC):
     """One recurrence from a zero state, many firms at once, time first.
 
     A cell is called with ``x : (n_days, n_firms, d_in)`` and returns
-    ``y : (n_days, n_firms, d_out)`` and ``h : (n_days, n_firms, hidden)``.
+    ``y : (n_days, n_firms, d_out)`` and ``h : (n_days, n_firms, hidden)``. A new cell is a class
+    of its own in a file of its own, entered in `firmsim.recurrent.CELLS`.
 
     Parameters
     ----------
     d_in, hidden, d_out : int
         Sizes of the input, the hidden layer and the output; each at least 1.
+    truncate : int, optional
+        Truncated back-propagation through time (Williams and Peng 1990): the state is carried on,
+        but no gradient flows back from day m * truncate to the day before, for any m. Default:
+        gradients flow back to the first day.
     """
 
     formula: str
     """Closed formula of :attr:`parameter_count`, for people."""
 
-    def __init__(self, d_in: int, hidden: int, d_out: int) -> None:
+    def __init__(self, d_in: int, hidden: int, d_out: int, truncate: int | None = None) -> None:
         super().__init__()
-        for name, size in (("d_in", d_in), ("hidden", hidden), ("d_out", d_out)):
+        sizes = {"d_in": d_in, "hidden": hidden, "d_out": d_out}
+        if truncate is not None:
+            sizes["truncate"] = truncate
+        for name, size in sizes.items():
             if size < 1:
                 message = f"{name} = {size}; a cell needs at least 1"
                 raise ValueError(message)
-        self.d_in, self.hidden, self.d_out = d_in, hidden, d_out
+        self.d_in, self.hidden, self.d_out, self.truncate = d_in, hidden, d_out, truncate
 
     def weight(self, rows: int, columns: int, dtype: torch.dtype | None) -> nn.Parameter:
         """Weight matrix, uniform within 1/sqrt(columns): unit-variance input keeps its scale."""
@@ -53,6 +64,82 @@ class Cell(nn.Module, ABC):
         """Weights and biases by the names they have in the equations."""
         return {name: value.detach() for name, value in self.named_parameters()}
 
+    @abstractmethod
+    def start(self, x: torch.Tensor) -> State:
+        """Zero state for the firms of x (..., n_firms, d_in)."""
+
+    @abstractmethod
+    def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """One day of the recurrence, in plain operations that autograd can follow.
+
+        Parameters
+        ----------
+        x_t : Tensor of shape (n_firms, d_in)
+            Inputs of the day.
+        state : tuple of Tensor
+            Carried over from the day before.
+
+        Returns
+        -------
+        y_t : Tensor of shape (n_firms, d_out)
+            Outputs.
+        h_t : Tensor of shape (n_firms, hidden)
+            Hidden layer.
+        state : tuple of Tensor
+            To carry on.
+        """
+
+    @abstractmethod
+    def recurrent_matrix(self) -> torch.Tensor:
+        """Jacobian of the carried state in the state before, at the zero state and linear units.
+
+        Returns
+        -------
+        Tensor of shape (units, units)
+            Its spectral radius tells whether small states die out (below 1) or grow.
+        """
+
+    @abstractmethod
+    def slopes(self, x_t: torch.Tensor, state: State) -> torch.Tensor:
+        """Slope of every unit of the recurrence that day, as a share of its steepest slope.
+
+        Parameters
+        ----------
+        x_t : Tensor of shape (n_firms, d_in)
+            Inputs of the day.
+        state : tuple of Tensor
+            Carried over from the day before.
+
+        Returns
+        -------
+        Tensor of shape (n_firms, n_units)
+            In [0, 1]; a unit near 0 is saturated and passes no gradient.
+        """
+
+    def unroll(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Run the recurrence as a plain loop: slow, but differentiable as often as one likes.
+
+        Parameters
+        ----------
+        x : Tensor of shape (n_days, n_firms, d_in)
+            Inputs.
+
+        Returns
+        -------
+        y, h : Tensor of shape (n_days, n_firms, d_out), (n_days, n_firms, hidden)
+            Equal to what calling the cell gives.
+        """
+        self.check(x)
+        state = self.start(x)
+        outputs, hidden = [], []
+        for day, x_t in enumerate(x.unbind(0)):
+            if self.truncate is not None and day % self.truncate == 0:
+                state = tuple(part.detach() for part in state)
+            y_t, h_t, state = self.step(x_t, state)
+            outputs.append(y_t)
+            hidden.append(h_t)
+        return torch.stack(outputs), torch.stack(hidden)
+
     def check(self, x: torch.Tensor) -> None:
         """Refuse an input of another shape.
 
@@ -67,6 +154,11 @@ class Cell(nn.Module, ABC):
                 f"got {tuple(x.shape)}"
             )
             raise ValueError(message)
+
+    def extra_repr(self) -> str:
+        """Sizes and the number of weights, for people."""
+        sizes = f"d_in={self.d_in}, hidden={self.hidden}, d_out={self.d_out}"
+        return f"{sizes}, parameters={self.parameter_count:,}"
 
 
 def activation_name(name: str) -> str:

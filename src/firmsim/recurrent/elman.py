@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
-from firmsim.recurrent.activations import ACTIVATIONS
-from firmsim.recurrent.cell import Cell, activation_name
+from firmsim.recurrent import bptt
+from firmsim.recurrent.activations import ACTIVATIONS, fused
+from firmsim.recurrent.cell import Cell, State, activation_name
 from firmsim.recurrent.parameters import elman_parameters
 
 
@@ -42,6 +45,8 @@ class Elman(Cell):
         Sizes.
     hidden_activation, output_activation : str
         Names of sigma_h and sigma_y: tanh, sigmoid, relu, linear or softmax.
+    truncate : int, optional
+        Days after which gradients stop flowing back; see :class:`Cell`.
     dtype : torch.dtype, optional
         float32 unless torch's default says otherwise; float64 for tests.
     """
@@ -55,9 +60,10 @@ class Elman(Cell):
         d_out: int,
         hidden_activation: str = "tanh",
         output_activation: str = "linear",
+        truncate: int | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(d_in, hidden, d_out)
+        super().__init__(d_in, hidden, d_out, truncate)
         self.hidden_activation = activation_name(hidden_activation)
         self.output_activation = activation_name(output_activation)
         self.U_h = self.weight(hidden, hidden, dtype)
@@ -70,6 +76,33 @@ class Elman(Cell):
     def parameter_count(self) -> int:
         """Number of weights and biases by the closed formula."""
         return elman_parameters(self.d_in, self.hidden, self.d_out)
+
+    def start(self, x: torch.Tensor) -> State:
+        """Zero hidden state."""
+        return (x.new_zeros(*x.shape[-2:-1], self.hidden),)
+
+    def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """One day of the recurrence; see :meth:`Cell.step`."""
+        y, h = _step(
+            x_t,
+            *state,
+            self.U_h,
+            self.W_x,
+            self.b_h,
+            self.W_y,
+            self.b_y,
+            self.hidden_activation,
+            self.output_activation,
+        )
+        return y, h, (h,)
+
+    def recurrent_matrix(self) -> torch.Tensor:
+        """U_h."""
+        return self.U_h.detach()
+
+    def slopes(self, x_t: torch.Tensor, state: State) -> torch.Tensor:
+        """Slope of sigma_h; see :meth:`Cell.slopes`."""
+        return ACTIVATIONS[self.hidden_activation].slope(self.step(x_t, state)[1])
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Run the recurrence over all days.
@@ -90,16 +123,143 @@ class Elman(Cell):
         ------
         ValueError
             The input has another shape.
+        RuntimeError
+            The result is differentiated twice; :meth:`unroll` can be.
         """
         self.check(x)
-        sigma_h = ACTIVATIONS[self.hidden_activation]
-        sigma_y = ACTIVATIONS[self.output_activation]
-        driven = torch.nn.functional.linear(x, self.W_x, self.b_h)  # (n_days, n_firms, hidden)
-        h = x.new_zeros(x.shape[1], self.hidden)
-        feedback = self.U_h.T
-        states = []
-        for driven_t in driven.unbind(0):
-            h = sigma_h(torch.addmm(driven_t, h, feedback))
-            states.append(h)
-        hidden = torch.stack(states)
-        return sigma_y(torch.nn.functional.linear(hidden, self.W_y, self.b_y)), hidden
+        tensors = bptt.autocast(x, self.U_h, self.W_x, self.b_h, self.W_y, self.b_y)
+        y, h = ElmanRecurrence.apply(
+            *tensors, self.hidden_activation, self.output_activation, self.truncate
+        )
+        return y, h
+
+
+class ElmanRecurrence(torch.autograd.Function):
+    """The Elman recurrence over all days, with its own back-propagation through time.
+
+    Days are worked on in blocks that fit the cache. Forward, the input product of a block is one
+    matrix product, written where the hidden states are to stand, and each day adds the feedback
+    and applies sigma_h in place. Backward, each day of a block adds what the next day sends back
+    in place, and the gradients of the weights are one matrix product each a block (Werbos 1990,
+    *Backpropagation through time*).
+    """
+
+    @staticmethod
+    def forward(
+        x: torch.Tensor,
+        U_h: torch.Tensor,  # noqa: N803
+        W_x: torch.Tensor,  # noqa: N803
+        b_h: torch.Tensor,
+        W_y: torch.Tensor,  # noqa: N803
+        b_y: torch.Tensor,
+        hidden_activation: str,
+        output_activation: str,
+        truncate: int | None,  # noqa: ARG004
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Outputs and hidden states of all days."""
+        n_days, n_firms, _ = x.shape
+        h = bptt.new_states(n_days, n_firms, len(U_h), x)
+        y = bptt.new_states(n_days, n_firms, len(W_y), x)
+        sigma_h, sigma_y = fused(hidden_activation, x), fused(output_activation, x)
+        feedback, drive, bias = (sigma_h.gain * weight for weight in (U_h.T, W_x.T, b_h))
+        to_output, output_bias = sigma_y.gain * W_y.T, sigma_y.gain * b_y
+        before = x.new_zeros(n_firms, len(U_h))
+        for days in bptt.blocks(n_days, bptt.block_days(n_days, n_firms, len(U_h), x)):
+            block = bptt.flat(h[days])
+            torch.addmm(bias, bptt.flat(x[days]), drive, out=block)
+            for h_t in h[days].unbind(0):
+                h_t.addmm_(before, feedback)
+                sigma_h.apply_(h_t)
+                before = h_t
+            torch.addmm(output_bias, block, to_output, out=bptt.flat(y[days]))
+            sigma_y.apply_(bptt.flat(y[days]))
+        return y, h
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, ...]) -> None:
+        """Keep what the backward pass reads: inputs, weights and outputs."""
+        ctx.save_for_backward(*inputs[:6], *output)
+        ctx.settings = inputs[6:]
+        ctx.set_materialize_grads(False)
+
+    @staticmethod
+    def backward(
+        ctx: Any, grad_y: torch.Tensor | None, grad_h: torch.Tensor | None
+    ) -> tuple[torch.Tensor | None, ...]:
+        """Gradients of the inputs and weights."""
+        bptt.refuse_double_backward("Elman")
+        x, U_h, W_x, b_h, W_y, b_y, y, h = ctx.saved_tensors  # noqa: N806
+        hidden_activation, output_activation, truncate = ctx.settings
+        sigma_h, sigma_y = fused(hidden_activation, x), fused(output_activation, x)
+        n_days, n_firms, hidden = h.shape
+        sums = bptt.GradientSums({"U_h": U_h, "W_x": W_x, "b_h": b_h, "W_y": W_y, "b_y": b_y})
+        grad_x = torch.empty_like(x) if ctx.needs_input_grad[0] else None
+        length = bptt.block_days(n_days, n_firms, hidden, x)
+        delta = x.new_empty(length, n_firms, hidden)  # dL/d pre-activation of h_t
+        sent_back = x.new_zeros(n_firms, hidden)  # delta of the day after the block
+        for days in reversed(list(bptt.blocks(n_days, length))):
+            block = delta[: days.stop - days.start]
+            rows = bptt.flat(block)
+            if grad_y is None:
+                rows.zero_()
+            else:
+                delta_y = bptt.flat(grad_y[days])
+                if output_activation != "linear":
+                    delta_y = sigma_y.backward_(delta_y.clone(), bptt.flat(y[days]))
+                sums.add("W_y", delta_y, bptt.flat(h[days]))
+                sums.add_rows("b_y", delta_y)
+                torch.mm(delta_y, W_y, out=rows)
+            if grad_h is not None:
+                block.add_(grad_h[days])
+            after = sent_back
+            for day, delta_t, h_t in zip(
+                range(days.stop - 1, days.start - 1, -1),
+                reversed(block.unbind(0)),
+                reversed(h[days].unbind(0)),
+                strict=True,
+            ):
+                if day + 1 < n_days and (truncate is None or (day + 1) % truncate):
+                    delta_t.addmm_(after, U_h)
+                sigma_h.backward_(delta_t, h_t)
+                after = delta_t
+            sent_back.copy_(after)
+            entered = max(days.start, 1)  # before the first day the state is zero
+            before = bptt.flat(h[entered - 1 : days.stop - 1])
+            sums.add("U_h", bptt.flat(block[entered - days.start :]), before)
+            sums.add("W_x", rows, bptt.flat(x[days]))
+            sums.add_rows("b_h", rows)
+            if grad_x is not None:
+                torch.mm(rows, W_x, out=bptt.flat(grad_x[days]))
+        return grad_x, *sums.gradients(), None, None, None
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:  # noqa: ARG004
+        """Many sets of weights at once (no gradient): the plain loop, batched by torch."""
+        *tensors, hidden_activation, output_activation, _ = inputs
+
+        def loop(x: torch.Tensor, *weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            h = x.new_zeros(x.shape[1], len(weights[0]))
+            outputs, hidden = [], []
+            for x_t in x.unbind(0):
+                y, h = _step(x_t, h, *weights, hidden_activation, output_activation)
+                outputs.append(y)
+                hidden.append(h)
+            return torch.stack(outputs), torch.stack(hidden)
+
+        return torch.vmap(loop, in_dims=in_dims[: len(tensors)])(*tensors), (0, 0)
+
+
+def _step(
+    x_t: torch.Tensor,
+    h: torch.Tensor,
+    U_h: torch.Tensor,  # noqa: N803
+    W_x: torch.Tensor,  # noqa: N803
+    b_h: torch.Tensor,
+    W_y: torch.Tensor,  # noqa: N803
+    b_y: torch.Tensor,
+    hidden_activation: str,
+    output_activation: str,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """One day: y_t and h_t."""
+    h = ACTIVATIONS[hidden_activation].function(h @ U_h.T + x_t @ W_x.T + b_h)
+    return ACTIVATIONS[output_activation].function(h @ W_y.T + b_y), h

@@ -1,37 +1,80 @@
-"""Training by gradients: AdamW, one-cycle schedule, clipping, early stopping, best weights kept."""
+"""Training by gradients: optimiser, schedule, clipping, early stopping, best weights kept."""
 
 from __future__ import annotations
 
-import copy
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
 from tqdm import tqdm
 
 from firmsim.errors import EncoderError
+from firmsim.objectives.task import Task
+from firmsim.training.checkpoint import load_checkpoint, save_checkpoint
+from firmsim.training.trainer import (
+    COLUMNS,
+    Look,
+    Trained,
+    Trainer,
+    Watch,
+    Weights,
+    check_finite,
+    snapshot_steps,
+    weights_of,
+)
+
+EXPLODED = 1_000.0
+"""A loss so many times the first one has exploded."""
+
+
+@dataclass
+class Progress:
+    """Where a training stands, beside the weights and the optimiser."""
+
+    best_weights: Weights
+    step: int = 0
+    best: float = float("inf")
+    waited: int = 0
+    rows: list[tuple[float, ...]] = field(default_factory=list)
+    snapshots: dict[int, Weights] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class GradientTrainer:
-    """AdamW (Loshchilov and Hutter 2019) on a one-cycle schedule (Smith and Topin 2019).
+class GradientTrainer(Trainer):
+    """Stochastic gradient descent in one of its usual forms.
+
+    Gradients come from back-propagation through time. AdamW: Loshchilov and Hutter (2019); Adam:
+    Kingma and Ba (2015); SGD with Nesterov's momentum: Sutskever et al. (2013); one-cycle
+    schedule: Smith and Topin (2019); cosine schedule: Loshchilov and Hutter (2017); clipping by
+    the norm: Pascanu et al. (2013).
 
     Attributes
     ----------
     steps : int
         Most gradient steps.
     learning_rate : float
-        Largest learning rate of the cycle.
+        Largest learning rate of the schedule.
     weight_decay : float
-        Decoupled weight decay.
+        Decoupled weight decay with adamw, an L2 penalty with adam and sgd.
     clip_norm : float
         Largest norm of the gradient; larger ones are scaled down.
     validate_every : int
         Steps between two looks at the validation loss.
     patience : int
         Looks without improvement after which training stops.
+    optimizer : str
+        adamw, adam or sgd.
+    momentum : float
+        Momentum of sgd.
+    schedule : str
+        one-cycle, cosine or constant.
+    checkpoint_every : int
+        Steps between two states kept on disk.
+    fingerprint : str
+        Tells the data apart from other data, so that a training only goes on from a state of
+        its own.
     """
 
     steps: int
@@ -40,82 +83,171 @@ class GradientTrainer:
     clip_norm: float
     validate_every: int
     patience: int
+    optimizer: str = "adamw"
+    momentum: float = 0.9
+    schedule: str = "one-cycle"
+    checkpoint_every: int = 100
+    fingerprint: str = ""
 
     def train(
-        self,
-        module: torch.nn.Module,
-        training_loss: Callable[[], torch.Tensor],
-        validation_loss: Callable[[], float],
-        label: str,
-    ) -> pd.DataFrame:
-        """Train in place; the weights with the smallest validation loss remain.
-
-        Parameters
-        ----------
-        module : torch.nn.Module
-            Weights to train.
-        training_loss : callable
-            Draws a batch and returns its loss.
-        validation_loss : callable
-            Loss on the validation period; called without gradients.
-        label : str
-            Shown beside the progress bar.
-
-        Returns
-        -------
-        DataFrame
-            Columns step (1, 2, ...), loss, validation_loss (missing between two looks),
-            learning_rate and gradient_norm (before clipping).
-
-        Raises
-        ------
-        EncoderError
-            A loss or a gradient is no longer finite: names the step and what to change.
-        """
-        weights = [weight for weight in module.parameters() if weight.requires_grad]
-        optimizer = torch.optim.AdamW(weights, self.learning_rate, weight_decay=self.weight_decay)
-        # a cycle needs two steps at least, or the schedule divides by zero
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, self.learning_rate, total_steps=max(self.steps, 2)
+        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+    ) -> Trained:
+        """Train in place; see :meth:`Trainer.train`."""
+        weights = [weight for weight in task.parameters() if weight.requires_grad]
+        optimizer = self._optimizer(weights)
+        schedule = self._schedule(optimizer)
+        progress = Progress(weights_of(task.module), snapshots={0: weights_of(task.module)})
+        if checkpoint is not None:
+            self._resume(checkpoint, task, optimizer, schedule, progress)
+        cure = (
+            f"lower learning_rate ({self.learning_rate:g}) or clip_norm ({self.clip_norm:g}), or "
+            "take a bounded hidden_activation such as tanh"
         )
-        best, best_weights, waited = float("inf"), copy.deepcopy(module.state_dict()), 0
-        rows = []
-        with tqdm(total=self.steps, desc=label, disable=None, leave=False) as bar:
-            for step in range(1, self.steps + 1):
+        with tqdm(
+            total=self.steps, initial=progress.step, desc=label, disable=None, leave=False
+        ) as bar:
+            while progress.step < self.steps and progress.waited < self.patience:
+                step = progress.step = progress.step + 1
                 optimizer.zero_grad()
-                loss = training_loss()
-                loss.backward()  # type: ignore[no-untyped-call]
-                norm = torch.nn.utils.clip_grad_norm_(weights, self.clip_norm)
-                self._check(label, step, {"loss": loss.item(), "gradient norm": norm.item()})
+                loss = task(task.draw())
+                loss.backward()
+                norm = torch.nn.utils.clip_grad_norm_(weights, self.clip_norm).item()
+                figures = {"loss": loss.item(), "gradient norm": norm}
+                check_finite(label, step, self.steps, figures, cure)
+                first = progress.rows[0][1] if progress.rows else loss.item()
+                if loss.item() > EXPLODED * max(abs(first), 1e-6):
+                    message = (
+                        f"{label}: training diverged at step {step} of {self.steps} (the loss "
+                        f"exploded from {first:g} to {loss.item():g}); {cure}"
+                    )
+                    raise EncoderError(message)
                 rate = schedule.get_last_lr()[0]
                 optimizer.step()
                 schedule.step()
-                validation = float("nan")
+                validation, stop = float("nan"), False
                 if step % self.validate_every == 0 or step == self.steps:
-                    with torch.no_grad():
-                        validation = validation_loss()
-                    self._check(label, step, {"validation loss": validation})
-                    if validation < best:
-                        best, waited = validation, 0
-                        best_weights = copy.deepcopy(module.state_dict())
-                    else:
-                        waited += 1
-                    bar.set_postfix(validation=f"{best:.4f}")
-                rows.append((step, loss.item(), validation, rate, norm.item()))
+                    validation = self._look(task, progress)
+                    check_finite(label, step, self.steps, {"validation loss": validation}, cure)
+                    bar.set_postfix(validation=f"{progress.best:.4f}")
+                    stop = bool(watch and watch(Look(step, step, validation)))
+                clipped = min(norm, self.clip_norm)
+                progress.rows.append((step, loss.item(), validation, rate, norm, clipped, step))
+                if step in snapshot_steps(self.steps):
+                    progress.snapshots[step] = weights_of(task.module)
                 bar.update()
-                if waited >= self.patience:
+                if stop:
                     break
-        module.load_state_dict(best_weights)
-        columns = ["step", "loss", "validation_loss", "learning_rate", "gradient_norm"]
-        return pd.DataFrame(rows, columns=columns)
+                if checkpoint is not None and step % self.checkpoint_every == 0:
+                    self._keep(checkpoint, task, optimizer, schedule, progress)
+        task.module.load_state_dict(progress.best_weights)
+        history = pd.DataFrame(progress.rows, columns=COLUMNS)
+        whole = ["step", "forward_passes"]
+        return Trained(history.astype(dict.fromkeys(whole, int)), progress.snapshots)
 
-    def _check(self, label: str, step: int, figures: dict[str, float]) -> None:
-        """Refuse a figure that is not finite."""
-        for name, figure in figures.items():
-            if not math.isfinite(figure):
-                message = (
-                    f"{label}: training diverged at step {step} of {self.steps} ({name} "
-                    f"{figure:g}); lower learning_rate ({self.learning_rate:g}) or clip_norm "
-                    f"({self.clip_norm:g})"
-                )
-                raise EncoderError(message)
+    def _look(self, task: Task, progress: Progress) -> float:
+        """Look at the validation period; keep the weights if they are the best so far."""
+        with torch.no_grad():
+            validation = task.validation_loss()
+        if validation < progress.best:
+            progress.best, progress.waited = validation, 0
+            progress.best_weights = weights_of(task.module)
+        else:
+            progress.waited += 1
+        return validation
+
+    def _optimizer(self, weights: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        if self.optimizer == "sgd":
+            return torch.optim.SGD(
+                weights,
+                self.learning_rate,
+                momentum=self.momentum,
+                weight_decay=self.weight_decay,
+                nesterov=self.momentum > 0,
+            )
+        kind = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[self.optimizer]
+        return kind(weights, self.learning_rate, weight_decay=self.weight_decay)
+
+    def _schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+        schedules = torch.optim.lr_scheduler
+        if self.schedule == "one-cycle":
+            # a cycle needs two steps at least, or the schedule divides by zero
+            return schedules.OneCycleLR(
+                optimizer,
+                self.learning_rate,
+                total_steps=max(self.steps, 2),
+                cycle_momentum=self.optimizer != "sgd" or self.momentum > 0,
+            )
+        if self.schedule == "cosine":
+            return schedules.CosineAnnealingLR(optimizer, self.steps)
+        return schedules.ConstantLR(optimizer, factor=1.0)
+
+    def _identity(self) -> str:
+        """What a state must agree in to be gone on from."""
+        settings = {key: str(value) for key, value in asdict(self).items()}
+        settings.pop("checkpoint_every")
+        return " ".join(f"{key}={value}" for key, value in settings.items())
+
+    def _keep(
+        self,
+        path: Path,
+        task: Task,
+        optimizer: torch.optim.Optimizer,
+        schedule: torch.optim.lr_scheduler.LRScheduler,
+        progress: Progress,
+    ) -> None:
+        """Write the state of the training."""
+        state = optimizer.state_dict()
+        tensors = {"history": torch.tensor(progress.rows, dtype=torch.float64)}
+        sets = {"now": task.module.state_dict(), "best": progress.best_weights}
+        sets |= {f"snapshot {step}": kept for step, kept in progress.snapshots.items()}
+        for kind, weights in sets.items():
+            tensors |= {f"{kind}/{name}": value for name, value in weights.items()}
+        for number, moments in state["state"].items():
+            tensors |= {f"moments {number}/{name}": value for name, value in moments.items()}
+        facts = {
+            "step": progress.step,
+            "best": progress.best,
+            "waited": progress.waited,
+            "rng": task.rng.bit_generator.state,
+            "groups": state["param_groups"],
+            "schedule": {
+                key: value for key, value in schedule.state_dict().items() if _is_json(value)
+            },
+        }
+        save_checkpoint(path, tensors, facts, self._identity())
+
+    def _resume(
+        self,
+        path: Path,
+        task: Task,
+        optimizer: torch.optim.Optimizer,
+        schedule: torch.optim.lr_scheduler.LRScheduler,
+        progress: Progress,
+    ) -> None:
+        """Go on from the state of the training, if there is one."""
+        found = load_checkpoint(path, self._identity())
+        if found is None:
+            return
+        tensors, facts = found
+        progress.step, progress.best = facts["step"], facts["best"]
+        progress.waited = facts["waited"]
+        progress.rows = [tuple(row) for row in tensors.pop("history").tolist()]
+        sets: dict[str, Weights] = {}
+        for name, value in tensors.items():
+            kind, weight = name.split("/", 1)
+            sets.setdefault(kind, {})[weight] = value
+        task.module.load_state_dict(sets.pop("now"))
+        progress.best_weights = sets.pop("best")
+        moments: dict[int, Any] = {}
+        for kind, weights in sets.items():
+            word, number = kind.split()
+            kept = progress.snapshots if word == "snapshot" else moments
+            kept[int(number)] = weights
+        optimizer.load_state_dict({"state": moments, "param_groups": facts["groups"]})
+        schedule.load_state_dict(facts["schedule"])
+        task.rng.bit_generator.state = facts["rng"]
+
+
+def _is_json(value: Any) -> bool:
+    """Whether JSON gives a value back as it is."""
+    return value is None or isinstance(value, (bool, int, float, str, list))

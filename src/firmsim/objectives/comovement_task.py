@@ -1,0 +1,239 @@
+"""The co-movement objective as a task: windows, their long-run targets, the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from firmsim.objectives import comovement
+from firmsim.objectives.task import CellModule, Task, draw_window
+from firmsim.recurrent import Cell
+
+VALIDATION_FIRMS = 512
+"""Most firms in a look at the validation period."""
+
+
+class TrajectoryModule(CellModule):
+    """A cell whose outputs, and a learned multiple of the input, make a firm's trajectory."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(cell)
+        self.own = torch.nn.Parameter(torch.tensor(1.0))
+        self.log_temperature = torch.nn.Parameter(torch.tensor(3.0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map x (n_days, n_firms, d_in) to outputs (n_days, n_firms, d_out + 1)."""
+        return self.trajectory(self.cell(x)[0], x)
+
+    def trajectory(self, y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """Outputs of the cell and the learned multiple of q: (n_days, n_firms, d_out + 1)."""
+        return torch.cat([y, self.own * x[:, :, :1]], dim=2)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Tensors of a stretch of days.
+
+    Attributes
+    ----------
+    q : Tensor of shape (n_days, n_firms)
+        Normal scores, 0 where missing.
+    there : Tensor of shape (n_days, n_firms)
+        1 where a normal score is known.
+    portfolios : Tensor of shape (n_days, K)
+        Portfolio growth f_t.
+    context : Tensor of shape (n_days, n_context)
+        Market context c_t.
+    """
+
+    q: torch.Tensor
+    there: torch.Tensor
+    portfolios: torch.Tensor
+    context: torch.Tensor
+
+    def window(self, days: slice, firms: torch.Tensor | slice) -> Inputs:
+        """Cut out some days and firms."""
+        return Inputs(
+            self.q[days][:, firms],
+            self.there[days][:, firms],
+            self.portfolios[days],
+            self.context[days],
+        )
+
+    def x(self) -> torch.Tensor:
+        """Inputs [q, q f_t, c_t] of shape (n_days, n_firms, 1 + K + n_context)."""
+        own = self.q[:, :, None]
+        shared = self.context[:, None, :].expand(-1, self.q.shape[1], -1)
+        return torch.cat([own, own * self.portfolios[:, None, :], shared], dim=2)
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """Sums over days from which the co-movement of pairs follows.
+
+    Attributes
+    ----------
+    product : Tensor of shape (n_firms, n_firms)
+        Sum of q_i q_j.
+    energy : Tensor of shape (n_firms, n_firms)
+        Sum of q_i^2 over the days that j has.
+    common : Tensor of shape (n_firms, n_firms)
+        Number of days that both have.
+    """
+
+    product: torch.Tensor
+    energy: torch.Tensor
+    common: torch.Tensor
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> LongRun:
+        """Sums over all days of the inputs."""
+        q, there = inputs.q, inputs.there
+        return cls(q.T @ q, q.square().T @ there, there.T @ there)
+
+    def among(self, firms: torch.Tensor) -> LongRun:
+        """The same for some of the firms."""
+        return LongRun(
+            *(sums[firms][:, firms] for sums in (self.product, self.energy, self.common))
+        )
+
+    def without(self, window: LongRun) -> LongRun:
+        """The same with the days of a window left out."""
+        return LongRun(
+            self.product - window.product,
+            self.energy - window.energy,
+            self.common - window.common,
+        )
+
+    def comovement(self) -> torch.Tensor:
+        """Cosine of the normal scores of each pair over the days that both have."""
+        return self.product * (self.energy * self.energy.T).clamp_min(1e-12).rsqrt()
+
+    def known(self, days: int) -> torch.Tensor:
+        """Pairs of different firms with at least so many days in common."""
+        itself = torch.eye(len(self.common), dtype=torch.bool, device=self.common.device)
+        return (self.common >= days) & ~itself
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A window of some firms, what their long-run co-movement is, and which days are hidden.
+
+    Attributes
+    ----------
+    window : Inputs
+        Days and firms of the batch.
+    target : Tensor of shape (n_firms, n_firms)
+        Long-run co-movement of each pair.
+    known : Tensor of bool, shape (n_firms, n_firms)
+        Pairs whose long-run co-movement is known.
+    keep : Tensor of shape (n_days, 1, 1) or None
+        Multiplies the inputs: 0 on hidden days. None: nothing is hidden.
+    """
+
+    window: Inputs
+    target: torch.Tensor
+    known: torch.Tensor
+    keep: torch.Tensor | None
+
+
+class ComovementTask(Task):
+    """Ask the scores of random windows for the long-run co-movement of the same pairs.
+
+    Parameters
+    ----------
+    module : TrajectoryModule
+        Weights to train.
+    rng : numpy.random.Generator
+        Source of the batches.
+    inputs : Inputs
+        All days of the fit period and all training firms.
+    train_days : int
+        The first days are trained on, the rest validate.
+    windows : sequence of int
+        Lengths of the training windows, drawn at random (trading days).
+    batch_firms : int
+        Most firms of a batch.
+    common_days : int
+        Days that two firms must share for their long-run co-movement to be known.
+    temperature, correlation_weight, day_dropout : float
+        See `firmsim.config.Encoder`.
+    """
+
+    module: TrajectoryModule
+
+    def __init__(
+        self,
+        module: TrajectoryModule,
+        rng: np.random.Generator,
+        panel: Inputs,
+        train_days: int,
+        windows: Sequence[int],
+        batch_firms: int,
+        common_days: int,
+        temperature: float,
+        correlation_weight: float,
+        day_dropout: float,
+    ) -> None:
+        super().__init__(module, rng)
+        self.panel, self.train_days, self.windows = panel, train_days, windows
+        self.batch_firms, self.common_days = batch_firms, common_days
+        self.temperature, self.correlation_weight = temperature, correlation_weight
+        self.day_dropout = day_dropout
+        self.sums = LongRun.of(panel.window(slice(0, train_days), slice(None)))
+        n_firms = panel.q.shape[1]
+        self.judges = torch.as_tensor(np.sort(rng.permutation(n_firms)[:VALIDATION_FIRMS]))
+        self.judged = self.sums.among(self.judges)
+
+    @property
+    def learnable(self) -> bool:
+        """Whether any two of the firms that judge have their long-run co-movement known."""
+        return bool(self.judged.known(self.common_days).any())
+
+    def draw(self) -> Batch:
+        """Draw a window, its firms and its hidden days."""
+        days, firms = draw_window(
+            self.rng, self.windows, self.train_days, self.panel.q.shape[1], self.batch_firms
+        )
+        window = self.panel.window(days, firms)
+        rest = self.sums.among(firms).without(LongRun.of(window))  # the window itself left out
+        hidden = self.rng.random(len(window.q)) < self.day_dropout
+        keep = torch.as_tensor(~hidden) / (1 - self.day_dropout)
+        return Batch(
+            window,
+            rest.comovement(),
+            rest.known(self.common_days),
+            keep.to(window.q)[:, None, None],
+        )
+
+    def inputs(self, batch: Batch) -> torch.Tensor:
+        """Inputs [q, q f_t, c_t] of the window, hidden days 0."""
+        x = batch.window.x()
+        return x if batch.keep is None else x * batch.keep
+
+    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Softmax loss and correlation loss of the window's scores."""
+        there = batch.window.there
+        y = self.module.trajectory(y, x)
+        paths = comovement.trajectories(y, there, comovement.daily_mean(y, there))
+        score = comovement.cosine(paths, paths, there, there)
+        softmax = comovement.softmax_loss(
+            score, batch.target, batch.known, self.module.log_temperature, self.temperature
+        )
+        correlation = comovement.correlation_loss(score, batch.target, batch.known)
+        weight = self.correlation_weight
+        return (1 - weight) * softmax + weight * correlation
+
+    def validation_loss(self) -> float:
+        """Mean loss over the windows of the validation period, one after the other."""
+        n_days, losses = len(self.panel.q), []
+        target, known = self.judged.comovement(), self.judged.known(self.common_days)
+        room = n_days - self.train_days
+        for length in {min(window, room) for window in self.windows}:
+            for start in range(self.train_days, n_days - length + 1, length):
+                window = self.panel.window(slice(start, start + length), self.judges)
+                losses.append(float(self(Batch(window, target, known, None))))
+        return float(np.mean(losses))

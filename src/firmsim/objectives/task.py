@@ -1,0 +1,117 @@
+"""What a trainer minimises: an encoder's loss on random batches and on a validation period."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from firmsim.recurrent import Cell
+
+
+class CellModule(torch.nn.Module):
+    """The weights of an encoder: a cell and what its objective adds to it."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self.cell = cell
+
+
+class Task(torch.nn.Module, ABC):
+    """A module to train, the data to train it on, and a loss.
+
+    Called with a batch it returns the loss of the module's present weights. Everything random in a
+    batch is drawn by :meth:`draw`, so that the same batch can be given to many sets of weights
+    (``torch.func.functional_call`` on the task swaps them), and a training that was interrupted
+    goes on by putting back the state of :attr:`rng`.
+
+    Parameters
+    ----------
+    module : CellModule
+        Weights to train.
+    rng : numpy.random.Generator
+        Source of the batches.
+    """
+
+    def __init__(self, module: CellModule, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.module = module
+        self.rng = rng
+
+    @property
+    def cell(self) -> Cell:
+        """The recurrence that is trained."""
+        return self.module.cell
+
+    @abstractmethod
+    def draw(self) -> Any:
+        """Draw a batch."""
+
+    @abstractmethod
+    def inputs(self, batch: Any) -> torch.Tensor:
+        """Inputs of the cell for a batch: (n_days, n_firms, d_in)."""
+
+    @abstractmethod
+    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Any) -> torch.Tensor:
+        """Loss of a batch, given what the cell makes of it.
+
+        Parameters
+        ----------
+        y : Tensor of shape (n_days, n_firms, d_out)
+            Outputs of the cell.
+        x : Tensor of shape (n_days, n_firms, d_in)
+            Its inputs.
+        batch : object
+            As drawn.
+
+        Returns
+        -------
+        Tensor
+            A number.
+        """
+
+    def forward(self, batch: Any) -> torch.Tensor:
+        """Loss of the module's present weights on a batch."""
+        x = self.inputs(batch)
+        y, _ = self.cell(x)
+        return self.loss(y, x, batch)
+
+    @abstractmethod
+    def validation_loss(self) -> float:
+        """Loss of the module's present weights on the validation period."""
+
+
+def draw_window(
+    rng: np.random.Generator,
+    windows: Sequence[int],
+    train_days: int,
+    n_firms: int,
+    batch_firms: int,
+) -> tuple[slice, torch.Tensor]:
+    """Draw the days of a training window and the firms of a batch.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Drawn from, in this order: length, start, firms.
+    windows : sequence of int
+        Lengths (trading days), drawn with equal chances.
+    train_days : int
+        The window lies within the first so many days.
+    n_firms, batch_firms : int
+        Firms there are, and most firms in the batch.
+
+    Returns
+    -------
+    days : slice
+        Days of the window.
+    firms : Tensor of int
+        Positions of the firms.
+    """
+    length = int(rng.choice(windows))
+    start = int(rng.integers(0, train_days - length + 1))
+    firms = torch.as_tensor(rng.permutation(n_firms)[:batch_firms])
+    return slice(start, start + length), firms

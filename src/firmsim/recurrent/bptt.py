@@ -1,0 +1,106 @@
+"""What the fused recurrences share: memory, blocks of days, sums of products, precision."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+BLOCK_BYTES = 4 << 20
+"""States of so many bytes are worked on at a time, so that they stay in the processor's cache."""
+
+HUGE_BYTES = 4 << 20
+"""From this size on, memory is asked of numpy, which has the system map it in large pages; touching
+it for the first time then costs a quarter."""
+
+ALIGNMENT = 64
+"""Bytes of a cache line."""
+
+
+def new_states(n_days: int, n_firms: int, units: int, like: torch.Tensor) -> torch.Tensor:
+    """Uninitialised tensor of shape (n_days, n_firms, units), of the type and device of `like`."""
+    shape = (n_days, n_firms, units)
+    size = math.prod(shape) * like.element_size()
+    if like.device.type != "cpu" or size < HUGE_BYTES:
+        return like.new_empty(shape)
+    raw = np.empty(size + ALIGNMENT, dtype=np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return torch.from_numpy(raw[start : start + size]).view(like.dtype).view(shape)
+
+
+def block_days(n_days: int, n_firms: int, units: int, like: torch.Tensor) -> int:
+    """Days in a block, such that its states fit the cache."""
+    day = max(1, n_firms * units * like.element_size())
+    return min(n_days, max(1, BLOCK_BYTES // day))
+
+
+def blocks(n_days: int, length: int) -> Iterator[slice]:
+    """Days in blocks, from the first to the last; the last may be shorter."""
+    for start in range(0, n_days, length):
+        yield slice(start, min(start + length, n_days))
+
+
+def flat(block: torch.Tensor) -> torch.Tensor:
+    """Days and firms as rows: (n_days * n_firms, units)."""
+    return block.flatten(0, 1)
+
+
+class GradientSums:
+    """Gradients of the weights, summed over blocks, in single precision at least.
+
+    Parameters
+    ----------
+    weights : dict of str to Tensor
+        Weights and biases by name.
+    """
+
+    def __init__(self, weights: dict[str, torch.Tensor]) -> None:
+        self.dtypes = {name: weight.dtype for name, weight in weights.items()}
+        self.sums = {
+            name: torch.zeros_like(weight, dtype=torch.promote_types(weight.dtype, torch.float32))
+            for name, weight in weights.items()
+        }
+
+    def add(self, name: str, delta: torch.Tensor, entering: torch.Tensor) -> None:
+        """Add delta^T entering, both with one row a day and firm."""
+        total = self.sums[name]
+        if total.dtype == delta.dtype == entering.dtype:
+            total.addmm_(delta.T, entering)
+        else:
+            total.add_(delta.T @ entering)
+
+    def add_rows(self, name: str, delta: torch.Tensor) -> None:
+        """Add the sum of the rows: the gradient of a bias."""
+        total = self.sums[name]
+        total.add_(delta.sum(0, dtype=total.dtype))
+
+    def gradients(self) -> tuple[torch.Tensor, ...]:
+        """Gradients of the weights, in their order and precision."""
+        return tuple(total.to(self.dtypes[name]) for name, total in self.sums.items())
+
+
+def refuse_double_backward(cell: str) -> None:
+    """End with a clear error when autograd records this backward pass.
+
+    Raises
+    ------
+    RuntimeError
+        Says what to call instead.
+    """
+    if torch.is_grad_enabled():
+        message = (
+            f"the fused {cell} recurrence cannot be differentiated twice (create_graph=True); "
+            "call cell.unroll(x), the plain loop, instead"
+        )
+        raise RuntimeError(message)
+
+
+def autocast(*tensors: torch.Tensor) -> list[torch.Tensor]:
+    """Cast to the precision that torch.autocast asks for on the tensors' device, if it does."""
+    device = tensors[0].device.type
+    if not torch.is_autocast_enabled(device):
+        return list(tensors)
+    dtype = torch.get_autocast_dtype(device)
+    return [tensor.to(dtype) for tensor in tensors]
