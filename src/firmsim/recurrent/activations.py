@@ -45,15 +45,18 @@ _MINUS_ONE = torch.tensor(-1.0)
 
 
 def _tanh_backward_(grad: Tensor, out: Tensor) -> Tensor:
-    return torch.ops.aten.tanh_backward.grad_input(grad, out, grad_input=grad)
+    torch.ops.aten.tanh_backward.grad_input(grad, out, grad_input=grad)
+    return grad
 
 
 def _sigmoid_backward_(grad: Tensor, out: Tensor) -> Tensor:
-    return torch.ops.aten.sigmoid_backward.grad_input(grad, out, grad_input=grad)
+    torch.ops.aten.sigmoid_backward.grad_input(grad, out, grad_input=grad)
+    return grad
 
 
 def _relu_backward_(grad: Tensor, out: Tensor) -> Tensor:
-    return torch.ops.aten.threshold_backward.grad_input(grad, out, 0, grad_input=grad)
+    torch.ops.aten.threshold_backward.grad_input(grad, out, 0, grad_input=grad)
+    return grad
 
 
 def _softmax_backward_(grad: Tensor, out: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -104,3 +105,10 @@ def autocast(*tensors: torch.Tensor) -> list[torch.Tensor]:
         return list(tensors)
     dtype = torch.get_autocast_dtype(device)
     return [tensor.to(dtype) for tensor in tensors]
+
+
+def run(recurrence: type[torch.autograd.Function], *inputs: Any) -> tuple[torch.Tensor, ...]:
+    """Outputs of a fused recurrence, with autocast off: its inputs are cast already."""
+    with torch.autocast(inputs[0].device.type, enabled=False):
+        outputs: tuple[torch.Tensor, ...] = recurrence.apply(*inputs)  # type: ignore[no-untyped-call]
+    return outputs

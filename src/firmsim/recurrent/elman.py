@@ -81,19 +81,16 @@ class Elman(Cell):
         """Zero hidden state."""
         return (x.new_zeros(*x.shape[-2:-1], self.hidden),)
 
+    def _tensors(self) -> tuple[torch.Tensor, ...]:
+        return self.U_h, self.W_x, self.b_h, self.W_y, self.b_y
+
+    def _activations(self) -> tuple[str, str]:
+        return self.hidden_activation, self.output_activation
+
     def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
         """One day of the recurrence; see :meth:`Cell.step`."""
-        y, h = _step(
-            x_t,
-            *state,
-            self.U_h,
-            self.W_x,
-            self.b_h,
-            self.W_y,
-            self.b_y,
-            self.hidden_activation,
-            self.output_activation,
-        )
+        (h,) = state
+        y, h = _step(x_t, h, self._tensors(), self._activations())
         return y, h, (h,)
 
     def recurrent_matrix(self) -> torch.Tensor:
@@ -127,10 +124,8 @@ class Elman(Cell):
             The result is differentiated twice; :meth:`unroll` can be.
         """
         self.check(x)
-        tensors = bptt.autocast(x, self.U_h, self.W_x, self.b_h, self.W_y, self.b_y)
-        y, h = ElmanRecurrence.apply(
-            *tensors, self.hidden_activation, self.output_activation, self.truncate
-        )
+        tensors = bptt.autocast(x, *self._tensors())
+        y, h = bptt.run(ElmanRecurrence, *tensors, *self._activations(), self.truncate)
         return y, h
 
 
@@ -236,12 +231,13 @@ class ElmanRecurrence(torch.autograd.Function):
     def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:  # noqa: ARG004
         """Many sets of weights at once (no gradient): the plain loop, batched by torch."""
         *tensors, hidden_activation, output_activation, _ = inputs
+        activations = hidden_activation, output_activation
 
         def loop(x: torch.Tensor, *weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             h = x.new_zeros(x.shape[1], len(weights[0]))
             outputs, hidden = [], []
             for x_t in x.unbind(0):
-                y, h = _step(x_t, h, *weights, hidden_activation, output_activation)
+                y, h = _step(x_t, h, weights, activations)
                 outputs.append(y)
                 hidden.append(h)
             return torch.stack(outputs), torch.stack(hidden)
@@ -252,14 +248,11 @@ class ElmanRecurrence(torch.autograd.Function):
 def _step(
     x_t: torch.Tensor,
     h: torch.Tensor,
-    U_h: torch.Tensor,  # noqa: N803
-    W_x: torch.Tensor,  # noqa: N803
-    b_h: torch.Tensor,
-    W_y: torch.Tensor,  # noqa: N803
-    b_y: torch.Tensor,
-    hidden_activation: str,
-    output_activation: str,
+    weights: tuple[torch.Tensor, ...],
+    activations: tuple[str, str],
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """One day: y_t and h_t."""
-    h = ACTIVATIONS[hidden_activation].function(h @ U_h.T + x_t @ W_x.T + b_h)
-    return ACTIVATIONS[output_activation].function(h @ W_y.T + b_y), h
+    U_h, W_x, b_h, W_y, b_y = weights  # noqa: N806
+    sigma_h, sigma_y = (ACTIVATIONS[name].function for name in activations)
+    h = sigma_h(h @ U_h.T + x_t @ W_x.T + b_h)
+    return sigma_y(h @ W_y.T + b_y), h

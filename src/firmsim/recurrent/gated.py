@@ -31,7 +31,7 @@ class Gated(Cell):
         float32 unless torch's default says otherwise; float64 for tests.
     """
 
-    kernel: ClassVar[type[nn.RNNBase]]
+    kernel: ClassVar[type[nn.LSTM] | type[nn.GRU]]
     gates: ClassVar[int]
     """Blocks of weights, each of as many rows as there are hidden units."""
 
@@ -76,22 +76,24 @@ class Gated(Cell):
 
     def gate_blocks(self, x_t: torch.Tensor, h: torch.Tensor) -> tuple[list[torch.Tensor], ...]:
         """Input's and state's part of each gate's pre-activation, biases included."""
-        linear = torch.nn.functional.linear
-        from_input = linear(x_t, self.recurrence.weight_ih_l0, self.recurrence.bias_ih_l0)
-        from_state = linear(h, self.recurrence.weight_hh_l0, self.recurrence.bias_hh_l0)
+        from_input_weight, from_state_weight, input_bias, state_bias = self.recurrence.all_weights[
+            0
+        ]
+        from_input = torch.nn.functional.linear(x_t, from_input_weight, input_bias)
+        from_state = torch.nn.functional.linear(h, from_state_weight, state_bias)
         return list(from_input.chunk(self.gates, -1)), list(from_state.chunk(self.gates, -1))
 
     def recurrent_matrix(self) -> torch.Tensor:
         """Jacobian of the carried state in the state before, at zero state and zero input."""
-        weight = self.recurrence.weight_hh_l0.detach()
+        weight = self.recurrence.all_weights[0][1].detach()
         zero = [part[0] for part in self.start(weight.new_zeros(1, self.d_in))]
         sizes = [len(part) for part in zero]
 
         def carried(flat: torch.Tensor) -> torch.Tensor:
-            state = tuple(part[None] for part in flat.split(sizes))
+            state = tuple(part[None] for part in torch.split(flat, sizes))
             return torch.cat(self.carry(weight.new_zeros(1, self.d_in), state), dim=1)[0]
 
-        jacobian: torch.Tensor = torch.autograd.functional.jacobian(carried, torch.cat(zero))
+        jacobian: torch.Tensor = torch.func.jacrev(carried)(torch.cat(zero))
         return jacobian
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -114,7 +116,7 @@ class Gated(Cell):
         """
         self.check(x)
         parts, state = [], None
-        for segment in x.split(self.truncate or len(x)):
+        for segment in torch.split(x, self.truncate or len(x)):
             h, state = self.recurrence(segment, state)
             # the kernel hands out a tensor (GRU) or a pair (LSTM); no gradient crosses a segment
             state = state.detach() if torch.is_tensor(state) else tuple(s.detach() for s in state)

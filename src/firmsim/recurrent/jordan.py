@@ -117,7 +117,8 @@ class Jordan(Cell):
 
     def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
         """One day of the recurrence; see :meth:`Cell.step`."""
-        y, h, s = _step(x_t, *state, *self._tensors(), *self._activations())
+        s, y = state
+        y, h, s = _step(x_t, s, y, self._tensors(), self._activations())
         return y, h, (s, y)
 
     def recurrent_matrix(self) -> torch.Tensor:
@@ -157,9 +158,8 @@ class Jordan(Cell):
             The result is differentiated twice; :meth:`unroll` can be.
         """
         self.check(x)
-        y, h, _ = JordanRecurrence.apply(
-            *bptt.autocast(x, *self._tensors()), *self._activations(), self.truncate
-        )
+        tensors = bptt.autocast(x, *self._tensors())
+        y, h, _ = bptt.run(JordanRecurrence, *tensors, *self._activations(), self.truncate)
         return y, h
 
 
@@ -304,15 +304,14 @@ class JordanRecurrence(torch.autograd.Function):
     def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:  # noqa: ARG004
         """Many sets of weights at once (no gradient): the plain loop, batched by torch."""
         *tensors, hidden_activation, output_activation, state_activation, _ = inputs
+        activations = hidden_activation, output_activation, state_activation
 
         def loop(x: torch.Tensor, *weights: torch.Tensor) -> tuple[torch.Tensor, ...]:
             s = x.new_zeros(x.shape[1], len(weights[0]))
             y = x.new_zeros(x.shape[1], len(weights[6]))
             outputs, hidden, states = [], [], []
             for x_t in x.unbind(0):
-                y, h, s = _step(
-                    x_t, s, y, *weights, hidden_activation, output_activation, state_activation
-                )
+                y, h, s = _step(x_t, s, y, weights, activations)
                 outputs.append(y)
                 hidden.append(h)
                 states.append(s)
@@ -325,19 +324,12 @@ def _step(
     x_t: torch.Tensor,
     s: torch.Tensor,
     y: torch.Tensor,
-    W_ss: torch.Tensor,  # noqa: N803
-    W_sy: torch.Tensor,  # noqa: N803
-    b_s: torch.Tensor,
-    U_h: torch.Tensor,  # noqa: N803
-    W_h: torch.Tensor,  # noqa: N803
-    b_h: torch.Tensor,
-    W_y: torch.Tensor,  # noqa: N803
-    b_y: torch.Tensor,
-    hidden_activation: str,
-    output_activation: str,
-    state_activation: str,
+    weights: tuple[torch.Tensor, ...],
+    activations: tuple[str, str, str],
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """One day: y_t, h_t and s_t."""
-    s = ACTIVATIONS[state_activation].function(s @ W_ss.T + y @ W_sy.T + b_s)
-    h = ACTIVATIONS[hidden_activation].function(s @ U_h.T + x_t @ W_h.T + b_h)
-    return ACTIVATIONS[output_activation].function(h @ W_y.T + b_y), h, s
+    W_ss, W_sy, b_s, U_h, W_h, b_h, W_y, b_y = weights  # noqa: N806
+    sigma_h, sigma_y, sigma_s = (ACTIVATIONS[name].function for name in activations)
+    s = sigma_s(s @ W_ss.T + y @ W_sy.T + b_s)
+    h = sigma_h(s @ U_h.T + x_t @ W_h.T + b_h)
+    return sigma_y(h @ W_y.T + b_y), h, s

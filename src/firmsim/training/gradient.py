@@ -109,9 +109,9 @@ class GradientTrainer(Trainer):
             while progress.step < self.steps and progress.waited < self.patience:
                 step = progress.step = progress.step + 1
                 optimizer.zero_grad()
-                loss = task(task.draw())
-                loss.backward()
-                norm = torch.nn.utils.clip_grad_norm_(weights, self.clip_norm).item()
+                loss: torch.Tensor = task(task.draw())
+                loss.backward()  # type: ignore[no-untyped-call]
+                norm = float(torch.nn.utils.clip_grad_norm_(weights, self.clip_norm))
                 figures = {"loss": loss.item(), "gradient norm": norm}
                 check_finite(label, step, self.steps, figures, cure)
                 first = progress.rows[0][1] if progress.rows else loss.item()
@@ -121,7 +121,7 @@ class GradientTrainer(Trainer):
                         f"exploded from {first:g} to {loss.item():g}); {cure}"
                     )
                     raise EncoderError(message)
-                rate = schedule.get_last_lr()[0]
+                rate = float(schedule.get_last_lr()[0])
                 optimizer.step()
                 schedule.step()
                 validation, stop = float("nan"), False
@@ -164,7 +164,7 @@ class GradientTrainer(Trainer):
                 weight_decay=self.weight_decay,
                 nesterov=self.momentum > 0,
             )
-        kind = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[self.optimizer]
+        kind = torch.optim.AdamW if self.optimizer == "adamw" else torch.optim.Adam
         return kind(weights, self.learning_rate, weight_decay=self.weight_decay)
 
     def _schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
