@@ -56,6 +56,51 @@ def jordan(
     return y, h, s
 
 
+def lstm(x, W, U, b, W_y, b_y):  # noqa: N803
+    """One firm and one day at a time; blocks of W, U and b: input, forget, candidate, output."""
+    n_days, n_firms, _ = x.shape
+    hidden = len(b) // 4
+    sigmoid = ACTIVATIONS["sigmoid"]
+    y, h = np.zeros((n_days, n_firms, len(b_y))), np.zeros((n_days, n_firms, hidden))
+    for k in range(n_firms):
+        before, c = np.zeros(hidden), np.zeros(hidden)
+        for t in range(n_days):
+            i, f, g, o = np.split(W @ x[t, k] + U @ before + b, 4)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            h[t, k] = before = sigmoid(o) * np.tanh(c)
+            y[t, k] = W_y @ before + b_y
+    return y, h
+
+
+def gru(x, W, U, b, b_state, W_y, b_y):  # noqa: N803
+    """One firm and one day at a time; blocks of W, U, b and b_state: reset, update, candidate."""
+    n_days, n_firms, _ = x.shape
+    hidden = len(b) // 3
+    sigmoid = ACTIVATIONS["sigmoid"]
+    y, h = np.zeros((n_days, n_firms, len(b_y))), np.zeros((n_days, n_firms, hidden))
+    for k in range(n_firms):
+        before = np.zeros(hidden)
+        for t in range(n_days):
+            r_x, z_x, n_x = np.split(W @ x[t, k] + b, 3)
+            r_h, z_h, n_h = np.split(U @ before + b_state, 3)
+            z = sigmoid(z_x + z_h)
+            n = np.tanh(n_x + sigmoid(r_x + r_h) * n_h)
+            h[t, k] = before = (1 - z) * n + z * before
+            y[t, k] = W_y @ before + b_y
+    return y, h
+
+
+def feedforward(x, W_x, b_h, W_y, b_y, sigma_h="tanh", sigma_y="linear"):  # noqa: N803
+    """One firm and one day at a time."""
+    n_days, n_firms, _ = x.shape
+    y, h = np.zeros((n_days, n_firms, len(b_y))), np.zeros((n_days, n_firms, len(b_h)))
+    for i in range(n_firms):
+        for t in range(n_days):
+            h[t, i] = ACTIVATIONS[sigma_h](W_x @ x[t, i] + b_h)
+            y[t, i] = ACTIVATIONS[sigma_y](W_y @ h[t, i] + b_y)
+    return y, h
+
+
 def growth_rates(prices, dt):
     """(n_days - 1, n_firms) from (n_days, n_firms)."""
     n_days, n_firms = prices.shape

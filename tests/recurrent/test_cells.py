@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from firmsim.recurrent import CELLS, Elman, Jordan
+from firmsim.recurrent import CELLS, GRU, LSTM, Elman, FeedForward, Jordan
 from firmsim.recurrent.activations import ACTIVATIONS
-from firmsim.recurrent.parameters import elman_parameters, jordan_parameters
+from firmsim.recurrent.parameters import elman_parameters, jordan_parameters, largest_within
 
 SMALL = {
     "elman": (Elman, {"d_in": 3, "hidden": 5, "d_out": 2}),
     "jordan": (Jordan, {"d_in": 3, "hidden": 5, "d_out": 2, "state": 4}),
     "jordan-default-state": (Jordan, {"d_in": 1, "hidden": 2, "d_out": 3}),
+    "lstm": (LSTM, {"d_in": 3, "hidden": 5, "d_out": 2}),
+    "gru": (GRU, {"d_in": 3, "hidden": 5, "d_out": 2}),
+    "feedforward": (FeedForward, {"d_in": 3, "hidden": 5, "d_out": 2}),
 }
 
 
@@ -27,8 +30,8 @@ def shape_of(cell, n_days, n_firms):
 
 
 def test_names_in_the_configuration():
-    assert CELLS["elman"] is Elman
-    assert CELLS["jordan"] is Jordan
+    assert list(CELLS) == ["elman", "jordan", "lstm", "gru", "feedforward"]
+    assert list(CELLS.values()) == [Elman, Jordan, LSTM, GRU, FeedForward]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_closed_formulas_by_hand(sizes, elman, jordan):
 def test_parameter_count_is_the_formula_and_the_number_of_weights(cell):
     sizes = {"h": cell.hidden, "d_in": cell.d_in, "d_out": cell.d_out}
     sizes["s"] = getattr(cell, "state", None)
-    formula = cell.formula.replace("(", "*(")
+    formula = cell.formula.replace(" h", "*h").replace("(", "*(")
     assert cell.parameter_count == sum(weight.numel() for weight in cell.parameters())
     assert cell.parameter_count == eval(formula, {}, sizes)
 
@@ -90,8 +93,8 @@ def test_other_shapes_are_refused(shape):
     assert str(error.value).endswith(f"got {shape}")
 
 
-@pytest.mark.parametrize("kind", [Elman, Jordan])
-@pytest.mark.parametrize("size", ["d_in", "hidden", "d_out"])
+@pytest.mark.parametrize("kind", CELLS.values())
+@pytest.mark.parametrize("size", ["d_in", "hidden", "d_out", "truncate"])
 def test_sizes_are_at_least_one(kind, size):
     with pytest.raises(ValueError, match=f"{size} = 0"):
         kind(**{"d_in": 1, "hidden": 1, "d_out": 1} | {size: 0})
@@ -108,7 +111,8 @@ def test_time_comes_first_and_flows_forward(cell, rng):
     later[5:] += 1
     for before, after in zip(cell(x), cell(later), strict=True):
         torch.testing.assert_close(before[:5], after[:5], rtol=0, atol=0)
-        assert (before[5:] != after[5:]).any(dim=2).all()
+        changed = (before != after).any(dim=2)
+        assert changed[5:].all()
 
 
 def test_firms_do_not_see_each_other(cell, rng):
@@ -130,3 +134,26 @@ def test_start_weights_are_bounded_by_their_fan_in_and_biases_zero():
 
 def test_default_precision_is_single():
     assert {weight.dtype for weight in Elman(1, 1, 1).parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("kind", CELLS.values())
+@pytest.mark.parametrize("budget", [50, 200, 1_000, 9_296, 10_000])
+def test_largest_cell_within_a_budget(kind, budget):
+    state = torch.get_rng_state()
+    cell = largest_within(kind, budget, d_in=3, d_out=2)
+    torch.set_rng_state(state)
+    assert cell.parameter_count <= budget
+    assert kind(3, cell.hidden + 1, 2).parameter_count > budget
+    for weight, fresh in zip(cell.parameters(), kind(3, cell.hidden, 2).parameters(), strict=True):
+        assert weight.device.type == "cpu"
+        assert weight.shape == fresh.shape
+
+
+def test_a_budget_below_one_unit_is_refused():
+    with pytest.raises(ValueError, match=r"parameters = 10; with 20 inputs and 2 outputs, one"):
+        largest_within(Elman, 10, d_in=20, d_out=2)
+
+
+def test_repr_tells_sizes_and_parameters(cell):
+    assert f"hidden={cell.hidden}" in repr(cell)
+    assert f"parameters={cell.parameter_count}" in repr(cell)

@@ -188,7 +188,7 @@ class ElmanRecurrence(torch.autograd.Function):
         sigma_h, sigma_y = fused(hidden_activation, x), fused(output_activation, x)
         n_days, n_firms, hidden = h.shape
         sums = bptt.GradientSums({"U_h": U_h, "W_x": W_x, "b_h": b_h, "W_y": W_y, "b_y": b_y})
-        grad_x = torch.empty_like(x) if ctx.needs_input_grad[0] else None
+        grad_x = x.new_empty(x.shape) if ctx.needs_input_grad[0] else None
         length = bptt.block_days(n_days, n_firms, hidden, x)
         delta = x.new_empty(length, n_firms, hidden)  # dL/d pre-activation of h_t
         sent_back = x.new_zeros(n_firms, hidden)  # delta of the day after the block

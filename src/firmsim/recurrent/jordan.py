@@ -248,7 +248,7 @@ class JordanRecurrence(torch.autograd.Function):
                 "b_y": b_y,
             }
         )
-        grad_x = torch.empty_like(x) if ctx.needs_input_grad[0] else None
+        grad_x = x.new_empty(x.shape) if ctx.needs_input_grad[0] else None
         length = bptt.block_days(n_days, n_firms, len(W_ss) + hidden, x)
         # dL/d pre-activation of s_t, h_t and y_t
         delta_s, delta_h, delta_y = (

@@ -1,0 +1,247 @@
+"""The fused recurrences beside torch's own, one run, one and two threads.
+
+``make bench`` prints the tables that docs/performance.md shows. Every timing is the median of
+interleaved repeats, so that what else the machine does hits all contestants alike; ratios are
+medians of the ratios within a repeat. Networks of a row have the same sizes, the same output layer
+and the same data, in single precision; forward and backward, gradients of all weights.
+"""
+
+import argparse
+import math
+import resource
+import subprocess
+import sys
+import time
+
+import numpy as np
+import psutil
+import torch
+
+from firmsim.recurrent import Elman, Jordan
+
+SHAPES = [(250, 2048, 1, 64), (125, 256, 42, 64), (2517, 431, 1, 32)]
+"""(days, firms, d_in, hidden)."""
+
+OUTPUTS = {1: 1, 42: 16}
+"""Outputs by d_in: one for the forecast objective, sixteen for co-movement."""
+
+
+class TorchElman(torch.nn.Module):
+    """torch's own recurrence and an output layer."""
+
+    def __init__(self, d_in, hidden, d_out):
+        super().__init__()
+        self.rnn = torch.nn.RNN(d_in, hidden)
+        self.readout = torch.nn.Linear(hidden, d_out)
+
+    def forward(self, x):
+        """Outputs and hidden states."""
+        h, _ = self.rnn(x)
+        return self.readout(h), h
+
+
+class PlainJordan(torch.nn.Module):
+    """The Jordan equations as anybody would write them: a loop of layers, gradients by autograd."""
+
+    def __init__(self, d_in, hidden, d_out):
+        super().__init__()
+        self.W_h, self.U_h = torch.nn.Linear(d_in, hidden), torch.nn.Linear(hidden, hidden, False)
+        self.W_ss, self.W_sy = (
+            torch.nn.Linear(hidden, hidden),
+            torch.nn.Linear(d_out, hidden, False),
+        )
+        self.W_y = torch.nn.Linear(hidden, d_out)
+
+    def forward(self, x):
+        """Outputs and hidden layer."""
+        s = x.new_zeros(x.shape[1], self.W_ss.out_features)
+        y = x.new_zeros(x.shape[1], self.W_y.out_features)
+        outputs, hidden = [], []
+        for x_t in x:
+            s = torch.tanh(self.W_ss(s) + self.W_sy(y))
+            h = torch.tanh(self.U_h(s) + self.W_h(x_t))
+            y = self.W_y(h)
+            outputs.append(y)
+            hidden.append(h)
+        return torch.stack(outputs), torch.stack(hidden)
+
+
+def products(shape, d_out, jordan):
+    """Return a call that makes the matrix products of forward and backward, all days at once."""
+    days, firms, d_in, hidden = shape
+    rows = days * firms
+    layers = [(d_in, hidden, False), (hidden, hidden, True), (hidden, d_out, True)]
+    if jordan:
+        layers += [(hidden, hidden, True), (d_out, hidden, True)]
+    widest = max(d_in, hidden, d_out)
+    left, right, out = (torch.randn(rows * widest) for _ in range(3))
+
+    def call():
+        for entering, leaving, back in layers:
+            x, delta = (
+                left[: rows * entering].view(rows, -1),
+                right[: rows * leaving].view(rows, -1),
+            )
+            weight = torch.ones(leaving, entering)
+            torch.mm(x, weight.T, out=out[: rows * leaving].view(rows, -1))
+            if back:
+                torch.mm(delta, weight, out=out[: rows * entering].view(rows, -1))
+            torch.mm(delta.T, x)
+
+    return call
+
+
+MODELS = {
+    "torch.nn.RNN": TorchElman,
+    "Elman": Elman,
+    "Jordan": Jordan,
+    "plain Jordan loop": PlainJordan,
+}
+"""Networks by the names in the tables."""
+
+
+def trained(name, shape, d_out):
+    """Return a call that passes forward and backward through one of the networks."""
+    torch.manual_seed(0)
+    days, firms, d_in, hidden = shape
+    x, grad = torch.randn(days, firms, d_in), torch.randn(days, firms, d_out)
+    model = MODELS[name](d_in, hidden, d_out)
+
+    def call():
+        model.zero_grad()
+        model(x)[0].backward(grad)
+
+    return call
+
+
+def contestants(shape, d_out):
+    """Calls by name: forward and backward of each network, and the products alone."""
+    calls = {name: trained(name, shape, d_out) for name in MODELS}
+    calls["Elman's products"] = products(shape, d_out, jordan=False)
+    calls["Jordan's products"] = products(shape, d_out, jordan=True)
+    return calls
+
+
+def timed(calls, repeats):
+    """Seconds of each call in each of the interleaved repeats, after one call to warm up."""
+    seconds = {name: [] for name in calls}
+    for repeat in range(repeats + 1):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            if repeat:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: np.array(values) for name, values in seconds.items()}
+
+
+def peak_memory(name, shape, threads):
+    """Megabytes that one call adds to a process of its own, at most."""
+    command = [
+        sys.executable,
+        __file__,
+        "--peak",
+        name,
+        *map(str, shape),
+        "--threads",
+        str(threads),
+    ]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def print_peak(name, shape):
+    """Print by how much one call raises the memory of this process above what it holds before."""
+    call = trained(name, shape, OUTPUTS[shape[2]])
+    before = psutil.Process().memory_info().rss
+    call()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print((peak - before) / 2**20)
+
+
+def slope(sizes, seconds):
+    """Exponent of the time in a size: slope of the logarithms."""
+    return np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+
+
+def print_ratios(threads, repeats):
+    """Print the table of ratios for one number of threads."""
+    print(f"\nForward and backward, {threads} thread{'s' * (threads > 1)}, median of {repeats}\n")
+    print(
+        "| days, firms, d_in, hidden | torch.nn.RNN (ms) | Elman (ms) | Jordan (ms) "
+        "| plain Jordan loop (ms) | Elman: times faster than nn.RNN | Jordan: than the plain loop "
+        "| Jordan: than nn.RNN | Elman: share of ceiling | Jordan: share of ceiling "
+        "| nn.RNN: share of ceiling |"
+    )
+    print("|---" * 11 + "|")
+    for shape in SHAPES:
+        seconds = timed(contestants(shape, OUTPUTS[shape[2]]), repeats)
+
+        def ratio(slow, fast, seconds=seconds):
+            return f"{np.median(seconds[slow] / seconds[fast]):.2f}"
+
+        row = [", ".join(map(str, shape))]
+        row += [f"{1e3 * np.median(seconds[name]):.0f}" for name in MODELS]
+        row += [
+            ratio("torch.nn.RNN", "Elman"),
+            ratio("plain Jordan loop", "Jordan"),
+            ratio("torch.nn.RNN", "Jordan"),
+            ratio("Elman's products", "Elman"),
+            ratio("Jordan's products", "Jordan"),
+            ratio("Elman's products", "torch.nn.RNN"),
+        ]
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def print_memory():
+    """Print the table of peak memory."""
+    names = MODELS
+    print("\nPeak memory of one forward and backward pass (MB)\n")
+    print("| days, firms, d_in, hidden | hidden states | " + " | ".join(names) + " |")
+    print("|---" * 6 + "|")
+    for shape in SHAPES:
+        states = 4 * math.prod((shape[0], shape[1], shape[3])) / 2**20
+        peaks = [f"{peak_memory(name, shape, 1):.0f}" for name in names]
+        row = [", ".join(map(str, shape)), f"{states:.0f}", *peaks]
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def print_slopes(repeats):
+    """Print how the time grows with each size."""
+    names = ("torch.nn.RNN", "Elman", "Jordan")
+    print("\nHow time grows: exponent of time in each size, around (125, 512, 8, 64), one thread\n")
+    print("| size | from, to | " + " | ".join(names) + " |")
+    print("|---" * 5 + "|")
+    base = {"days": 125, "firms": 512, "d_in": 8, "hidden": 64}
+    for size, values in {
+        "days": [60, 125, 250, 500],
+        "firms": [128, 256, 512, 1024],
+        "hidden": [32, 64, 128, 256],
+    }.items():
+        runs = [
+            timed(contestants(tuple((base | {size: value}).values()), 4), repeats)
+            for value in values
+        ]
+        slopes = [f"{slope(values, [np.median(run[name]) for run in runs]):.2f}" for name in names]
+        print(f"| {size} | {values[0]}, {values[-1]} | " + " | ".join(slopes) + " |", flush=True)
+
+
+def main():
+    """Print all tables, or one peak memory for the parent process."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--peak", nargs=5)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    if options.peak:
+        print_peak(options.peak[0], tuple(map(int, options.peak[1:])))
+        return
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        print_ratios(threads, options.repeats)
+    print_memory()
+    torch.set_num_threads(1)
+    print_slopes(max(3, options.repeats // 3))
+
+
+if __name__ == "__main__":
+    main()
