@@ -167,3 +167,62 @@ def test_a_validation_loss_that_is_not_finite_is_divergence(point, bad):
     looks = iter([1.0, bad])
     with pytest.raises(EncoderError, match=message):
         train(trainer(steps=50), point, validation=lambda: next(looks))
+
+
+def test_a_loss_that_explodes_is_divergence(point):
+    losses = iter([1.0, 5.0, 1.0, 2_000.0])
+    with pytest.raises(EncoderError) as error:
+        train(trainer(steps=9), point, loss=lambda: next(losses) * (1 + 0 * point.loss()))
+    message = str(error.value)
+    assert message.startswith("toy: training diverged at step 4 of 9 (the loss exploded from 1 to ")
+    assert "lower learning_rate (0.2)" in message
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "constant"])
+def test_every_optimizer_and_schedule_descends(point, optimizer, schedule):
+    made = trainer(optimizer=optimizer, schedule=schedule, learning_rate=0.1)
+    assert train(made, point)["loss"].iloc[-1] < 0.01
+
+
+def test_first_step_of_sgd_is_the_learning_rate_times_the_gradient(point):
+    keys = {"optimizer": "sgd", "momentum": 0.0, "schedule": "constant", "clip_norm": 100.0}
+    train(trainer(steps=1, learning_rate=0.25, **keys), point)
+    torch.testing.assert_close(point.at.detach(), 0.25 * 2 * TARGET)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [("constant", [0.2] * 4), ("cosine", [0.2, 0.17071, 0.1, 0.02929])],
+)
+def test_schedules_by_hand(point, schedule, expected):
+    history = train(trainer(steps=4, schedule=schedule), point)
+    assert history["learning_rate"].tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_norms_before_and_after_clipping(point):
+    history = train(trainer(steps=60, clip_norm=3.0), point)
+    before, after = history["gradient_norm"], history["clipped_norm"]
+    assert after.tolist() == np.minimum(before, 3.0).tolist()
+    assert (before > 3).any()
+    assert (before < 3).any()
+
+
+def test_snapshots_are_the_weights_of_their_steps(point):
+    seen = {0: point.at.detach().clone()}
+    point.at.register_post_accumulate_grad_hook(lambda weight: seen.setdefault(len(seen), None))
+    task = Toy(point, validation=lambda: float(seen.update({len(seen) - 1: point.at.clone()}) or 1))
+    trained = trainer(steps=8, validate_every=1).train(task, "toy")
+    assert sorted(trained.snapshots) == [0, 2, 4, 8]
+    for step, weights in trained.snapshots.items():
+        torch.testing.assert_close(weights["at"], seen[step].detach(), rtol=0, atol=0)
+
+
+def test_who_watches_may_end_the_training(point):
+    looks = []
+    trained = trainer(steps=50).train(
+        Toy(point), "toy", watch=lambda look: looks.append(look) or look.step == 20
+    )
+    assert [look.step for look in looks] == [10, 20]
+    assert [look.forward_passes for look in looks] == [10, 20]
+    assert len(trained.history) == 20

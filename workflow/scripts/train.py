@@ -23,7 +23,10 @@ with job(snakemake) as logger:
         seed=int(snakemake.wildcards.seed),
     )
     growth = pd.read_parquet(snakemake.input.growth)
-    encoder.fit(fit_period(growth, training["fit_share"]))
+    # no output of the rule: Snakemake would remove it after a kill, and it is what goes on then
+    checkpoint = Path(snakemake.output.model).with_name("checkpoint.safetensors")
+    encoder.fit(fit_period(growth, training["fit_share"]), checkpoint=checkpoint)
     logger.info("%s: %d steps", encoder.label, len(encoder.history_))
     write_csv(encoder.history_, Path(snakemake.output.history))
     save(encoder, Path(snakemake.output.model), sha256(Path(snakemake.input.growth)))
+    checkpoint.unlink(missing_ok=True)
