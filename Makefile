@@ -32,6 +32,7 @@ format: .venv/installed-dev
 	$(BIN)/snakefmt Snakefile workflow
 
 bench: .venv/installed-dev
+	$(BIN)/python benchmarks/recurrences.py
 	$(BIN)/python benchmarks/main_job.py
 
 schema: .venv/installed-dev

@@ -1,9 +1,11 @@
 """The fused recurrences beside torch's own, one run, one and two threads.
 
-``make bench`` prints the tables that docs/performance.md shows. Every timing is the median of
-interleaved repeats, so that what else the machine does hits all contestants alike; ratios are
-medians of the ratios within a repeat. Networks of a row have the same sizes, the same output layer
-and the same data, in single precision; forward and backward, gradients of all weights.
+``make bench`` prints the tables that docs/performance.md shows. Contestants take turns, so that
+what else the machine does hits all alike; a time is the median of the repeats, a ratio the median
+of the ratios within a repeat. Each contestant has a process of its own, as a training has: in a
+shared one, memory that the allocator kept from one network makes another up to twice as fast.
+Networks of a row have the same sizes, the same output layer and the same data, in single precision;
+forward and backward, gradients of all weights.
 """
 
 import argparse
@@ -114,47 +116,66 @@ def trained(name, shape, d_out):
     return call
 
 
-def contestants(shape, d_out):
-    """Calls by name: forward and backward of each network, and the products alone."""
-    calls = {name: trained(name, shape, d_out) for name in MODELS}
-    calls["Elman's products"] = products(shape, d_out, jordan=False)
-    calls["Jordan's products"] = products(shape, d_out, jordan=True)
-    return calls
+PRODUCTS = ("Elman's products", "Jordan's products")
+"""The ceilings: what the machine takes for the matrix products alone."""
 
 
-def timed(calls, repeats):
-    """Seconds of each call in each of the interleaved repeats, after one call to warm up."""
-    seconds = {name: [] for name in calls}
-    for repeat in range(repeats + 1):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            if repeat:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: np.array(values) for name, values in seconds.items()}
+def contestant(name, shape, d_out):
+    """Return the call that is timed."""
+    if name in PRODUCTS:
+        return products(shape, d_out, jordan=name.startswith("Jordan"))
+    return trained(name, shape, d_out)
 
 
-def peak_memory(name, shape, threads):
-    """Megabytes that one call adds to a process of its own, at most."""
-    command = [
-        sys.executable,
-        __file__,
-        "--peak",
-        name,
-        *map(str, shape),
-        "--threads",
-        str(threads),
-    ]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+class Worker:
+    """A contestant in a process of its own, which runs once for every line it is sent."""
+
+    def __init__(self, name, shape, d_out, threads):
+        command = [sys.executable, __file__, "--threads", str(threads), "--worker", name]
+        self.process = subprocess.Popen(
+            [*command, *map(str, (*shape, d_out))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.memory = float(self.process.stdout.readline())
+        self.seconds = []
+
+    def run(self):
+        """Time one call."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        self.seconds.append(float(self.process.stdout.readline()))
+
+    def close(self):
+        """End the process."""
+        self.process.stdin.close()
+        self.process.wait()
 
 
-def print_peak(name, shape):
-    """Print by how much one call raises the memory of this process above what it holds before."""
-    call = trained(name, shape, OUTPUTS[shape[2]])
+def work(name, shape, d_out):
+    """Print by how many megabytes the first call raises this process; then time call by call."""
+    call = contestant(name, shape, d_out)
     before = psutil.Process().memory_info().rss
     call()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print((peak - before) / 2**20)
+    print((peak - before) / 2**20, flush=True)
+    call()
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        call()
+        print(time.perf_counter() - start, flush=True)
+
+
+def timed(names, shape, d_out, threads, repeats):
+    """Seconds of each repeat and megabytes, by contestant."""
+    workers = {name: Worker(name, shape, d_out, threads) for name in names}
+    for _ in range(repeats):
+        for worker in workers.values():
+            worker.run()
+    for worker in workers.values():
+        worker.close()
+    return {name: (np.array(worker.seconds), worker.memory) for name, worker in workers.items()}
 
 
 def slope(sizes, seconds):
@@ -163,7 +184,7 @@ def slope(sizes, seconds):
 
 
 def print_ratios(threads, repeats):
-    """Print the table of ratios for one number of threads."""
+    """Print the table of ratios for one number of threads; return the memory of each network."""
     print(f"\nForward and backward, {threads} thread{'s' * (threads > 1)}, median of {repeats}\n")
     print(
         "| days, firms, d_in, hidden | torch.nn.RNN (ms) | Elman (ms) | Jordan (ms) "
@@ -172,14 +193,16 @@ def print_ratios(threads, repeats):
         "| nn.RNN: share of ceiling |"
     )
     print("|---" * 11 + "|")
+    memory = {}
     for shape in SHAPES:
-        seconds = timed(contestants(shape, OUTPUTS[shape[2]]), repeats)
+        measured = timed((*MODELS, *PRODUCTS), shape, OUTPUTS[shape[2]], threads, repeats)
+        memory[shape] = [measured[name][1] for name in MODELS]
 
-        def ratio(slow, fast, seconds=seconds):
-            return f"{np.median(seconds[slow] / seconds[fast]):.2f}"
+        def ratio(slow, fast, measured=measured):
+            return f"{np.median(measured[slow][0] / measured[fast][0]):.2f}"
 
         row = [", ".join(map(str, shape))]
-        row += [f"{1e3 * np.median(seconds[name]):.0f}" for name in MODELS]
+        row += [f"{1e3 * np.median(measured[name][0]):.0f}" for name in MODELS]
         row += [
             ratio("torch.nn.RNN", "Elman"),
             ratio("plain Jordan loop", "Jordan"),
@@ -189,19 +212,18 @@ def print_ratios(threads, repeats):
             ratio("Elman's products", "torch.nn.RNN"),
         ]
         print("| " + " | ".join(row) + " |", flush=True)
+    return memory
 
 
-def print_memory():
+def print_memory(memory):
     """Print the table of peak memory."""
-    names = MODELS
     print("\nPeak memory of one forward and backward pass (MB)\n")
-    print("| days, firms, d_in, hidden | hidden states | " + " | ".join(names) + " |")
+    print("| days, firms, d_in, hidden | hidden states | " + " | ".join(MODELS) + " |")
     print("|---" * 6 + "|")
-    for shape in SHAPES:
+    for shape, peaks in memory.items():
         states = 4 * math.prod((shape[0], shape[1], shape[3])) / 2**20
-        peaks = [f"{peak_memory(name, shape, 1):.0f}" for name in names]
-        row = [", ".join(map(str, shape)), f"{states:.0f}", *peaks]
-        print("| " + " | ".join(row) + " |", flush=True)
+        row = [", ".join(map(str, shape)), f"{states:.0f}", *(f"{peak:.0f}" for peak in peaks)]
+        print("| " + " | ".join(row) + " |")
 
 
 def print_slopes(repeats):
@@ -217,30 +239,30 @@ def print_slopes(repeats):
         "hidden": [32, 64, 128, 256],
     }.items():
         runs = [
-            timed(contestants(tuple((base | {size: value}).values()), 4), repeats)
-            for value in values
+            timed(names, tuple((base | {size: value}).values()), 4, 1, repeats) for value in values
         ]
-        slopes = [f"{slope(values, [np.median(run[name]) for run in runs]):.2f}" for name in names]
+        slopes = [
+            f"{slope(values, [np.median(run[name][0]) for run in runs]):.2f}" for name in names
+        ]
         print(f"| {size} | {values[0]}, {values[-1]} | " + " | ".join(slopes) + " |", flush=True)
 
 
 def main():
-    """Print all tables, or one peak memory for the parent process."""
+    """Print all tables, or work for the process that does."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--peak", nargs=5)
+    parser.add_argument("--worker", nargs=6, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    if options.peak:
-        print_peak(options.peak[0], tuple(map(int, options.peak[1:])))
+    if options.worker:
+        name, *sizes, d_out = options.worker
+        work(name, tuple(map(int, sizes)), int(d_out))
         return
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        print_ratios(threads, options.repeats)
-    print_memory()
-    torch.set_num_threads(1)
-    print_slopes(max(3, options.repeats // 3))
+    memory = print_ratios(1, options.repeats)
+    print_ratios(2, options.repeats)
+    print_memory(memory)
+    print_slopes(options.repeats)
 
 
 if __name__ == "__main__":
