@@ -28,6 +28,7 @@ rule all:
         # named although the report needs them, or Snakemake would not miss them when they are gone
         trained("model.safetensors"),
         trained("history.csv"),
+        trained("gradients.csv"),
         expand("<results>/embeddings/{encoder}.parquet", encoder=plan.encoders),
         expand("<results>/scores/{method}.parquet", method=plan.methods),
         expand("<results>/neighbours/{method}.parquet", method=plan.methods),

@@ -394,11 +394,21 @@ class Association(Section):
     """Seed of the permutations and of the random score."""
 
 
+ELMAN_PARAMETERS = 9296
+"""Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
+d_in = 64 and d_out = 16."""
+
+
 def _default_encoders() -> list[Encoder]:
+    """Elman and Jordan, and other cells with as many weights as the Elman cell has."""
     return [
-        Encoder(cell=cell, objective=objective)
-        for objective in ("comovement", "forecast")
-        for cell in ("elman", "jordan")
+        Encoder(cell="elman", objective="comovement"),
+        Encoder(cell="jordan", objective="comovement"),
+        Encoder(cell="lstm", objective="comovement", parameters=ELMAN_PARAMETERS),
+        Encoder(cell="gru", objective="comovement", parameters=ELMAN_PARAMETERS),
+        Encoder(cell="feedforward", objective="comovement", parameters=ELMAN_PARAMETERS),
+        Encoder(cell="elman", objective="forecast"),
+        Encoder(cell="jordan", objective="forecast"),
     ]
 
 

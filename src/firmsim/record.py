@@ -106,9 +106,9 @@ def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any
     params = facts["params"]
     sizes = {
         "d_in": facts["d_in"],
-        "hidden": params["hidden"],
+        "hidden": facts["hidden"],
         "outputs": params.get("outputs", 1),
-        "state": (params["state"] or params["hidden"]) if params["cell"] == "jordan" else None,
+        "state": (params["state"] or facts["hidden"]) if params["cell"] == "jordan" else None,
     }
     return {
         "name": name,

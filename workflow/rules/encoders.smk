@@ -1,7 +1,7 @@
 """Encoders: one job a training, one job an embedding (torch is slow to import: never per firm).
 
 Needs    growth rates of the training firms and of the scored firms
-Makes    <results>/encoders/<name>/seed<k>/{model.safetensors,history.csv}
+Makes    <results>/encoders/<name>/seed<k>/{model.safetensors,history.csv,gradients.csv}
          <results>/embeddings/<name>.parquet              all days
          <results>/embeddings/fit_period/<name>.parquet   the fit period only
 """
@@ -14,6 +14,7 @@ rule train:
     output:
         model="<results>/encoders/{encoder}/seed{seed}/model.safetensors",
         history="<results>/encoders/{encoder}/seed{seed}/history.csv",
+        gradients="<results>/encoders/{encoder}/seed{seed}/gradients.csv",
     log:
         "<logs>/train/{encoder}-seed{seed}.log",
     benchmark:

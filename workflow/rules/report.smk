@@ -40,6 +40,7 @@ rule report:
         scores=expand("<results>/scores/{method}.parquet", method=plan.methods),
         neighbours=expand("<results>/neighbours/{method}.parquet", method=plan.methods),
         histories=trained("history.csv"),
+        gradients=trained("gradients.csv"),
     output:
         report=report(
             "<results>/report.html",

@@ -25,8 +25,10 @@ with job(snakemake) as logger:
     growth = pd.read_parquet(snakemake.input.growth)
     # no output of the rule: Snakemake would remove it after a kill, and it is what goes on then
     checkpoint = Path(snakemake.output.model).with_name("checkpoint.safetensors")
-    encoder.fit(fit_period(growth, training["fit_share"]), checkpoint=checkpoint)
+    fitted = fit_period(growth, training["fit_share"])
+    encoder.fit(fitted, checkpoint=checkpoint)
     logger.info("%s: %d steps", encoder.label, len(encoder.history_))
     write_csv(encoder.history_, Path(snakemake.output.history))
+    write_csv(encoder.gradients(fitted), Path(snakemake.output.gradients))
     save(encoder, Path(snakemake.output.model), sha256(Path(snakemake.input.growth)))
     checkpoint.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from abc import ABC, abstractmethod
@@ -19,8 +20,9 @@ from firmsim.growth import normal_scores, scaled_growth
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, Cell
 from firmsim.recurrent.parameters import largest_within
+from firmsim.training.diagnostics import FIRMS, LONGEST_WINDOW, diagnose_training
 from firmsim.training.gradient import GradientTrainer
-from firmsim.training.trainer import Trainer, Weights
+from firmsim.training.trainer import Trainer, Weights, weights_of
 
 CHUNK = 256
 """Firms embedded at once: bounds the memory of long histories."""
@@ -179,6 +181,38 @@ class RecurrentEncoder(ABC):
             )
         self.history_, self.snapshots_ = trained.history, trained.snapshots
         return self
+
+    def gradients(self, growth: pd.DataFrame) -> pd.DataFrame:
+        """Tell how far back gradients reached at a few steps of the training.
+
+        Parameters
+        ----------
+        growth : DataFrame of shape (n_days, n_firms)
+            Growth rates that :meth:`fit` was given, in 1/year.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`firmsim.training.diagnostics.diagnose_training` tells; lags and half-lives in
+            trading days. Weights and torch's random state stay as they are.
+
+        Raises
+        ------
+        EncoderError
+            The encoder is not fitted, or was loaded without its training.
+        """
+        known = self.reference_of(growth, None)
+        if not hasattr(self, "snapshots_"):
+            message = f"{self.label}: was loaded without its training; fit it to tell its gradients"
+            raise EncoderError(message)
+        probe = copy.copy(self)  # builds a module of its own
+        probe.windows = [min(max(self.windows), LONGEST_WINDOW)]
+        probe.batch_firms = min(self.batch_firms, FIRMS)
+        with torch.random.fork_rng():
+            task = probe.task(self.panel(known, known), np.random.default_rng(self.seed))
+        best = int(self.history_["validation_loss"].argmin())
+        step = int(self.history_["step"].iloc[best])
+        return diagnose_training(task, self.snapshots_, weights_of(self.module_), step)
 
     def days_needed(self, train_days: int) -> int:  # noqa: ARG002
         """Training days that the longest window asks for, when there are so many."""

@@ -70,7 +70,7 @@ class ForecastEncoder(RecurrentEncoder):
                 for end, parts in zip(ends, pooled, strict=True):
                     total = (h[:end] * known[:end]).sum(0)
                     parts.append(total / known[:end].sum(0).clamp_min(1))
-        columns = [f"h{k}" for k in range(self.hidden)]
+        columns = [f"h{k}" for k in range(self.module_.cell.hidden)]
         return [
             pd.DataFrame(
                 torch.cat(parts).double().cpu().numpy(), index=growth.columns, columns=columns

@@ -43,6 +43,7 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
         "train_days": encoder.train_days_,
         "data_hash": data_hash,
         "d_in": encoder.module_.cell.d_in,
+        "hidden": encoder.module_.cell.hidden,
         "formula": encoder.module_.cell.formula,
         "parameters_formula": encoder.module_.cell.parameter_count,
         "parameters": _count(encoder.module_.cell),
@@ -77,8 +78,9 @@ def read_facts(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        objective, params, firms, train_days, data_hash, d_in, formula, parameters_formula,
-        parameters (the weights of the cell, counted) and other_parameters (those beside it).
+        objective, params, firms, train_days, data_hash, d_in, hidden, formula,
+        parameters_formula, parameters (the weights of the cell, counted) and other_parameters
+        (those beside it).
 
     Raises
     ------
