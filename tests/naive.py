@@ -205,3 +205,22 @@ def next_day_loss(y, z, there):
         if there[t + 1, i]
     ]
     return sum(errors) / len(errors)
+
+
+def jacobian(function, at, width=1e-5):
+    """Slopes of a function of one vector by central differences: (n_out, n_in)."""
+    columns = []
+    for k in range(len(at)):
+        step = np.zeros(len(at))
+        step[k] = width
+        columns.append((function(at + step) - function(at - step)) / (2 * width))
+    return np.stack(columns, axis=1)
+
+
+def half_life(lags, norms):
+    """Days in which a straight line through the logarithms falls by ln 2."""
+    mean = sum(lags) / len(lags)
+    logs = [math.log(norm) for norm in norms]
+    slope = sum((k - mean) * log for k, log in zip(lags, logs, strict=True))
+    slope /= sum((k - mean) ** 2 for k in lags)
+    return -math.log(2) / slope

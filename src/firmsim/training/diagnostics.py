@@ -181,7 +181,7 @@ def state_jacobians(cell: Cell, x: torch.Tensor, states: list[State]) -> torch.T
     entering = torch.stack([torch.cat(state, dim=-1) for state in states[:-1]])
 
     def carried(flat: torch.Tensor, x_t: torch.Tensor) -> torch.Tensor:
-        state = tuple(part[None] for part in flat.split(sizes))
+        state = tuple(part[None] for part in torch.split(flat, sizes))
         return torch.cat(cell.step(x_t[None], state)[2], dim=-1)[0]
 
     jacobian = torch.func.vmap(torch.func.jacrev(carried))
@@ -216,7 +216,8 @@ def jacobian_products(jacobians: torch.Tensor, lags: tuple[int, ...]) -> dict[in
 
 def spectral_radius(matrices: torch.Tensor) -> torch.Tensor:
     """Largest modulus of the eigenvalues of each matrix (..., units, units)."""
-    return torch.linalg.eigvals(matrices).abs().amax(-1)
+    radius: torch.Tensor = torch.linalg.eigvals(matrices).abs().amax(-1)
+    return radius
 
 
 def saturated_share(cell: Cell, x: torch.Tensor, states: list[State]) -> float:
@@ -269,7 +270,10 @@ def diagnose(task: Task, batches: list[Any]) -> list[tuple[str, float, float, st
     none = math.nan
     rows = [("saturated_share", none, float(np.mean(shares)), "")]
     if not products:
-        return [*rows, *((name, none, none, NO_MEMORY) for name in ("half_life", "spectral_radius"))]
+        return [
+            *rows,
+            *((name, none, none, NO_MEMORY) for name in ("half_life", "spectral_radius")),
+        ]
     shortest = min(map(len, logs))
     norms = np.exp(np.mean([log[:shortest] for log in logs], axis=0))
     lags = np.arange(1.0, shortest + 1)
