@@ -14,12 +14,9 @@ from firmsim.encoders.storage import load, save
 from firmsim.errors import EncoderError
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, GRU, LSTM, Elman, FeedForward, Jordan
-from firmsim.training.diagnostics import (
-    COLUMNS,
+from firmsim.training.diagnostics import COLUMNS, NO_MEMORY, diagnose, diagnose_training
+from firmsim.training.gradient_flow import (
     FLOOR,
-    NO_MEMORY,
-    diagnose,
-    diagnose_training,
     enter_states,
     gradient_norms,
     half_life,
