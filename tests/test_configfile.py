@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from firmsim.config import Config
 from firmsim.configfile import load_config
 from firmsim.errors import ConfigError, FirmsimError
+from firmsim.recurrent import Elman
 
 ENCODER = {"cell": "elman", "objective": "comovement"}
 
@@ -35,10 +36,20 @@ def test_nothing_given_is_the_default_run():
     assert [item.name for item in config.encoders] == [
         "elman-comovement",
         "jordan-comovement",
+        "lstm-comovement",
+        "gru-comovement",
+        "feedforward-comovement",
         "elman-forecast",
         "jordan-forecast",
     ]
     assert all(item.seeds == [0] for item in config.encoders)
+    sizes = Elman(d_in=64, hidden=config.encoders[0].hidden, d_out=config.encoders[0].outputs)
+    assert {item.parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
+
+
+def test_the_default_file_says_what_the_defaults_are():
+    file = Path(__file__).parents[1] / "config/config.yaml"
+    assert load_config(yaml.safe_load(file.read_text())).encoders == Config().encoders
 
 
 def test_whole_configuration_survives_its_own_dump():

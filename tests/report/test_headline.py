@@ -86,6 +86,32 @@ def test_overlapping_intervals_are_said():
     assert "intervals of their AUC overlap" in said(measured)[1]["Head to head"]
 
 
+LSTM = Method("lstm-comovement", "LSTM", "LSTM", "encoder", "", "lstm", "comovement")
+PLAIN = Method("plain", "No-memory", "", "encoder", "", "feedforward", "comovement")
+FORECAST = Method("f", "Forecast", "", "encoder", "", "elman", "forecast")
+
+
+def test_what_memory_is_worth():
+    measured = found(
+        sector__auc={LSTM: 0.9, PLAIN: 0.8, FORECAST: 0.99},
+        future__spearman={LSTM: 0.501, PLAIN: 0.5},
+    )
+    memory = said(measured, (LSTM, PLAIN, FORECAST))[1]["Memory"]
+    assert memory.startswith("LSTM is the best encoder with a memory, No-memory sees each day")
+    assert "memory helps on sector (AUC), 0.900 against 0.800" in memory
+    assert "and changes nothing on later co-movement, 0.501 against 0.500." in memory
+
+
+def test_memory_that_hurts_is_said_to():
+    assert "hurts" in said(found(sector__auc={LSTM: 0.7, PLAIN: 0.8}), (LSTM, PLAIN))[1]["Memory"]
+
+
+def test_memory_is_not_judged_across_objectives():
+    measured = found(sector__auc={FORECAST: 0.7, PLAIN: 0.8})
+    assert "Memory" not in said(measured, (FORECAST, PLAIN))[1]
+    assert "Memory" not in said(found(sector__auc={LSTM: 0.7}), (LSTM,))[1]
+
+
 def test_future_names_the_loser():
     measured = found(sector__auc={ELMAN: 0.9}, future__spearman={ELMAN: 0.5, JORDAN: 0.6, PCA: 0.7})
     finding = said(measured)[1]["The days after"]

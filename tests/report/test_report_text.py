@@ -1,6 +1,6 @@
 import pytest
 
-from firmsim.report.text import DASH, MINUS, interval, listed, number, p_value, plural
+from firmsim.report.text import DASH, MINUS, filled_in, interval, listed, number, p_value, plural
 
 NAN = float("nan")
 
@@ -23,6 +23,12 @@ def test_p_value():
     assert p_value(0.05, 0.05) == "p ≤ 0.05"
     assert p_value(0.02, 0.001) == "p = 0.020"
     assert p_value(NAN, 0.001) == ""
+
+
+def test_formulas_are_filled_in():
+    sizes = {"hidden": 24, "d_in": 64, "outputs": 16}
+    text = filled_in("4 h(h + d_in + 2) + d_out(h + 1)", sizes)
+    assert text == "4·24·(24 + 64 + 2) + 16·(24 + 1)"
 
 
 def test_words():

@@ -6,6 +6,7 @@ import pandas as pd
 from firmsim.association.measures import MEASURES
 from firmsim.config import Config
 from firmsim.files import write_csv, write_json, write_parquet
+from firmsim.training.diagnostics import COLUMNS
 
 TICKERS = ["AAPL", "NA", "TRUE", "0050", "BRK-B"]
 ENCODERS = ("elman-comovement", "jordan-forecast")
@@ -63,8 +64,11 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
     for name in ENCODERS:
         steps = np.arange(1, 301)
         history = pd.DataFrame({"step": steps, "loss": 1 / steps, "validation_loss": np.nan})
+        history["gradient_norm"] = np.where(steps <= 75, 2.0, 0.5)
+        history["clipped_norm"] = history["gradient_norm"].clip(upper=1.0)
         history.loc[99::100, "validation_loss"] = [0.3, 0.1, 0.2]
         write_csv(history, folder / f"encoders/{name}/seed0/history.csv")
+        write_csv(gradients(), folder / f"encoders/{name}/seed0/gradients.csv")
     config = Config.model_validate(
         {"run": "tiny", "similarity": {"comparators": list(COMPARATORS)}}
     )
@@ -92,6 +96,27 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
         folder / "run.json",
     )
     return folder
+
+
+def gradients(days=4.0):
+    """Diagnostics of a training: a gradient that halves in so many days at every step."""
+    rows = []
+    for step, kind in [(0, "snapshot"), (150, "snapshot"), (300, "snapshot"), (200, "kept")]:
+        rows += [(step, kind, "saturated_share", "", 0.25, "")]
+        rows += [
+            (step, kind, "half_life", "", days, ""),
+            (step, kind, "spectral_radius", "", 0.9, ""),
+        ]
+        rows += [(step, kind, "gradient_norm", k, 0.5 ** (k / days), "") for k in range(1, 20)]
+        rows += [(step, kind, "jacobian_radius", k, 0.9**k, "") for k in (1, 10, 60, 120)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def no_gradients():
+    """Diagnostics of a training without memory."""
+    rows = [(200, "kept", "saturated_share", "", 0.125, "")]
+    rows += [(200, "kept", name, "", "", "none") for name in ("half_life", "spectral_radius")]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def leave_association(folder, summary, reason="these firms do not allow it"):

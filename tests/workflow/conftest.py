@@ -10,7 +10,7 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory, resources):
-    """Five real firms over 300 days, all four encoders: what somebody's first own run is like."""
+    """Five real firms over 300 days, every cell: what somebody's first own run is like."""
     folder = tmp_path_factory.mktemp("small")
     (folder / "resources").mkdir()
     (folder / "resources" / resources.name).symlink_to(resources)
@@ -20,6 +20,9 @@ def small_run(tmp_path_factory, resources):
         encoders=encoders(
             ("elman", "comovement"),
             ("jordan", "comovement"),
+            ("lstm", "comovement"),
+            ("gru", "comovement"),
+            ("feedforward", "comovement"),
             ("elman", "forecast"),
             ("jordan", "forecast"),
         ),

@@ -11,14 +11,17 @@ import pandas as pd
 import yaml
 from project import HOME
 
-METHODS = 4 + 10
+ENCODERS = [f"{cell}-comovement" for cell in ("elman", "jordan", "lstm", "gru", "feedforward")]
+ENCODERS += ["elman-forecast", "jordan-forecast"]
+METHODS = len(ENCODERS) + 10
 
 
 def test_leaves_the_files_that_are_promised(small_run):
     results = small_run.results
-    for name in ("elman-comovement", "jordan-comovement", "elman-forecast", "jordan-forecast"):
+    for name in ENCODERS:
         assert (results / f"encoders/{name}/seed0/model.safetensors").exists()
         assert (results / f"encoders/{name}/seed0/history.csv").exists()
+        assert (results / f"encoders/{name}/seed0/gradients.csv").exists()
         assert (results / f"embeddings/{name}.parquet").exists()
     for folder in ("scores", "neighbours"):
         assert len(list((results / folder).glob("*.parquet"))) == METHODS
@@ -46,7 +49,7 @@ def test_says_how_little_five_firms_show(small_run):
 
 def test_parameters_are_counted_twice(small_run):
     record = json.loads((small_run.results / "run.json").read_text())
-    assert len(record["encoders"]) == 4
+    assert len(record["encoders"]) == len(ENCODERS)
     for encoder in record["encoders"]:
         assert encoder["parameters"] == encoder["parameters_formula"] > 0
 
@@ -79,7 +82,7 @@ def test_a_new_ticker_without_pinned_training_trains(small_run):
     settings = yaml.safe_load(small_run.config.read_text())
     try:
         small_run.configure(**settings | {"firms": [*settings["firms"], "KO"]})
-        assert small_run.plan()["train"] == 4
+        assert small_run.plan()["train"] == len(ENCODERS)
     finally:
         small_run.configure(**settings)
 
@@ -93,10 +96,11 @@ def test_a_deleted_file_is_made_again(small_run):
 
 def test_the_same_seed_gives_the_same_bytes(small_run):
     model = small_run.results / "encoders/jordan-comovement/seed0/model.safetensors"
-    before = model.read_bytes()
+    gradients = model.with_name("gradients.csv")
+    before = model.read_bytes(), gradients.read_bytes()
     model.unlink()
     assert small_run.run(model.relative_to(small_run.folder))["train"] == 1
-    assert model.read_bytes() == before
+    assert (model.read_bytes(), gradients.read_bytes()) == before
 
 
 def test_a_killed_run_goes_on(small_run):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from firmsim.association.measures import MEASURES
-from firmsim.report.methods import Key, Measured, Method, value_of, why_none
+from firmsim.report.methods import NO_MEMORY, Key, Measured, Method, value_of, why_none
 from firmsim.report.text import listed, number, p_value
 
 TIE = 0.005
@@ -64,6 +64,7 @@ def headline(
     rivals = _rivals(methods, measured, rival)
     findings = [
         *(_sector(encoder, rivals, measured) or [_unmeasured(methods, reasons, "Sector", AUC)]),
+        *_memory(methods, measured),
         _future(best("encoder", *FUTURE), best("comparator", *FUTURE), measured, fit_last)
         or _unmeasured(methods, reasons, "The days after", FUTURE),
         _size(methods, measured, size_kind, p_floor)
@@ -184,6 +185,32 @@ def _duel(ours: Method, theirs: Method, measured: Mapping[Key, Measured]) -> str
         f"{told} of {sum(counts.values())} against {theirs.label}"
         f"{' (the intervals of their AUC overlap)' if overlap else ''}"
     )
+
+
+def _memory(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list[tuple[str, str]]:
+    """What memory is worth: the best recurrent encoder against the one that sees a day at a time.
+
+    Both are trained for the same objective, the first that has both.
+    """
+    for plain in _scored(methods, measured, "encoder", *AUC):
+        alike = [m for m in methods if m.objective == plain.objective and m.cell != NO_MEMORY]
+        recurrent = _best(alike, measured, "encoder", *AUC)
+        if plain.cell != NO_MEMORY or recurrent is None:
+            continue
+        told = []
+        for statistic, about in {AUC: "sector (AUC)", FUTURE: "later co-movement"}.items():
+            a, b = (value_of(measured, m.name, *statistic) for m in (recurrent, plain))
+            if not (math.isnan(a) or math.isnan(b)):
+                how = {"ahead": "helps", "level": "changes nothing", "behind": "hurts"}
+                told.append(f"{how[_standing(a, b)]} on {about}, {number(a)} against {number(b)}")
+        return [
+            (
+                "Memory",
+                f"{recurrent.label} is the best encoder with a memory, {plain.label} sees each "
+                f"day by itself: memory {listed(told)}.",
+            )
+        ]
+    return []
 
 
 def _future(

@@ -25,6 +25,19 @@ LABELS = {
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""
 
 
+CELLS = {
+    "elman": "Elman",
+    "jordan": "Jordan",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "feedforward": "Feed-forward",
+}
+"""Cells as people write them."""
+
+NO_MEMORY = "feedforward"
+"""The cell that sees one day at a time."""
+
+
 @dataclass(frozen=True)
 class Method:
     """One way to score pairs of firms."""
@@ -38,6 +51,10 @@ class Method:
     kind: Literal["encoder", "comparator", "random"]
     about: str
     """One line: formula, or how it was trained."""
+    cell: str = ""
+    """Of an encoder."""
+    objective: str = ""
+    """Of an encoder."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +77,14 @@ def run_methods(results: Results) -> list[Method]:
         goal = {"comovement": "co-movement"}.get(objective, objective)
         default = name == f"{cell}-{objective}"
         seeds = [str(encoder["seed"]) for encoder in trained]
+        memory = ", without memory," if cell == NO_MEMORY else ""
         about = (
-            f"{cell.capitalize()} cell trained for {goal}, without labels; "
+            f"{CELLS[cell]} cell{memory} trained for {goal}, without labels; "
             f"{plural(len(seeds), 'training')} (seed {listed(seeds)})"
         )
-        title = f"{cell.capitalize()} {goal}" if default else name
-        encoders.append(Method(name, title, title, "encoder", about))
+        label = f"{CELLS[cell]} {goal}" if default else name
+        title = f"{label} (no memory)" if cell == NO_MEMORY else label
+        encoders.append(Method(name, label, title, "encoder", about, cell, objective))
     others = [
         Method(
             name,

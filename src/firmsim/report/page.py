@@ -14,6 +14,7 @@ from firmsim.association.measures import MEASURES
 from firmsim.files import atomic
 from firmsim.report.figures import PEERS, figure_data
 from firmsim.report.glance import panels
+from firmsim.report.gradients import gradient_table, reach_data
 from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
 from firmsim.report.methods import measurements, run_methods
@@ -30,6 +31,7 @@ SCRIPTS = (
     "matrix.js",
     "peers.js",
     "curves.js",
+    "gradients.js",
     "start.js",
 )
 """In the order they are run, after plotly."""
@@ -76,6 +78,7 @@ def _context(results: Results) -> dict[str, Any]:
     reasons = results.reasons
     p_floor = 1 / (run["config"]["association"]["permutations"] + 1)
     firms = results.firms
+    reach = reach_data(results, methods)
     scripts = [get_plotlyjs(), *map(_asset, SCRIPTS)]
     return {
         "run": run,
@@ -102,8 +105,10 @@ def _context(results: Results) -> dict[str, Any]:
         "sources": results.sources,
         "trouble": trouble(results.sources).to_dict("records"),
         "trainings": encoder_table(run["encoders"]),
+        "gradients": gradient_table(results),
         "style": _asset("style.css"),
-        "json": _inert(figure_data(results, methods)),
+        "reach": reach,
+        "json": _inert(figure_data(results, methods) | {"reach": reach}),
         "scripts": scripts,
         "policy": _policy(scripts),
     }

@@ -149,3 +149,9 @@ class Results:
     def history(self, encoder: str, seed: int) -> pd.DataFrame:
         """Training history: columns step, loss, validation_loss (missing between looks), ..."""
         return pd.read_csv(self._path(f"encoders/{encoder}/seed{seed}/history.csv"))
+
+    def gradients(self, encoder: str, seed: int) -> pd.DataFrame:
+        """How far back gradients reached: columns step, weights, quantity, lag, value, reason."""
+        path = self._path(f"encoders/{encoder}/seed{seed}/gradients.csv")
+        table = pd.read_csv(path, dtype={"reason": str})
+        return table.assign(reason=table["reason"].fillna(""))

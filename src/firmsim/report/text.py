@@ -62,8 +62,8 @@ def filled_in(formula: str, sizes: Mapping[str, int]) -> str:
     Returns
     -------
     str
-        For example ``64(64 + 43 + 1)`` with a product dot before each parenthesis.
+        For example ``64(64 + 43 + 1)``, with product dots between factors.
     """
     keys = {"h": "hidden", "s": "state", "d_in": "d_in", "d_out": "outputs"}
     text = re.sub(r"\b(?:d_in|d_out|h|s)\b", lambda found: str(sizes[keys[found[0]]]), formula)
-    return re.sub(r"(\d)\(", "\\1\N{MIDDLE DOT}(", text)
+    return re.sub(r"(\d)(?: (?=\d)|(?=\())", "\\1\N{MIDDLE DOT}", text)
