@@ -3,12 +3,13 @@
 #   make test    the tests            make lint    format, style, types, workflow
 #   make bench   side-by-side timings make lock    new lock from pyproject.toml
 #   make schema  schema and key tables from firmsim.config
+#   make gradients   docs/gradients.md: default run, figure and table of its gradients
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint format bench schema lock
+.PHONY: run test lint format bench gradients schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -34,6 +35,9 @@ format: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
 	$(BIN)/python benchmarks/main_job.py
+
+gradients: run .venv/installed-dev
+	$(BIN)/python benchmarks/gradients.py results/sp500_2007_2016
 
 schema: .venv/installed-dev
 	$(BIN)/python -m firmsim.reference
