@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from firmsim.encoders import ComovementEncoder, ForecastEncoder
+from firmsim.encoders.storage import load, read_facts, save
 from firmsim.errors import EncoderError
+from firmsim.recurrent import CELLS
 from firmsim.similarity.scores import cosine_scores
 
 
@@ -22,6 +24,23 @@ def newcomers(growth, rng):
     member = (group / group.std()).mean(axis=1) + 0.5 * rng.normal(size=len(growth))
     noise = pd.Series(rng.normal(size=len(growth)), growth.index)
     return pd.DataFrame({"MEMBER": member, "NOISE": noise})
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_cells_sized_by_their_weights_embed(name, kind, growth, tmp_path):
+    keys = {"parameters": 500, "steps": 2, "windows": [20]}
+    encoder = kind(cell=name, **keys).fit(growth)
+    size = encoder.module_.cell.hidden
+    embedded = encoder.transform(growth)
+    assert np.isfinite(embedded).all(axis=None)
+    if kind is ForecastEncoder:
+        assert embedded.shape[1] == size
+    save(encoder, tmp_path / "model.safetensors", "abc")
+    facts = read_facts(tmp_path / "model.safetensors")
+    assert facts["hidden"] == size
+    assert facts["parameters"] <= 500
+    back = load(tmp_path / "model.safetensors").transform(growth)
+    pd.testing.assert_frame_equal(back, embedded, check_exact=True)
 
 
 def test_a_row_a_firm_in_the_order_given(fitted, growth):

@@ -51,7 +51,8 @@ def test_facts_can_be_read_without_the_weights(fitted, path, growth):
     assert facts["train_days"] == 280
     assert facts["params"] == fitted.get_params()
     assert facts["objective"] == fitted.objective
-    assert (facts["d_in"], facts["formula"]) == (cell.d_in, cell.formula)
+    sizes = (facts["d_in"], facts["hidden"], facts["formula"])
+    assert sizes == (cell.d_in, cell.hidden, cell.formula)
     assert facts["parameters"] == facts["parameters_formula"] == cell.parameter_count
     assert facts["other_parameters"] == (2 if facts["objective"] == "comovement" else 0)
 
