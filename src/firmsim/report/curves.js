@@ -19,8 +19,8 @@
         line: { color: theme.accent, width: 1 } };
       const axis = { gridcolor: theme.line, zeroline: false, fixedrange: true, ticks: "" };
       Plotly.react(plots[index], [training, validation], report.layout({
-        title: { text: `<b>${title}</b>`, font: { size: 14 }, x: 0.02, xanchor: "left", y: 0.95 },
-        margin: { l: 52, r: 14, t: 40, b: 40 }, shapes: [best], hovermode: "x unified",
+        title: { text: `<b>${title}</b>`, font: { size: 14 }, x: 0.02, xanchor: "left", y: report.narrow() ? 0.97 : 0.95 },
+        margin: { l: 52, r: 14, t: report.narrow() ? 58 : 40, b: 40 }, shapes: [best], hovermode: "x unified",
         hoverlabel: { bgcolor: theme.card, font: { color: theme.ink } },
         annotations: [{ x: curve.best, yref: "paper", y: 1, yanchor: "top", text: "kept", showarrow: false,
           xanchor: curve.best > 0.85 * curve.step.at(-1) ? "right" : "left", font: { size: 11, color: theme.accent } }],

@@ -188,28 +188,37 @@ def _duel(ours: Method, theirs: Method, measured: Mapping[Key, Measured]) -> str
 
 
 def _memory(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list[tuple[str, str]]:
-    """What memory is worth: the best recurrent encoder against the one that sees a day at a time.
+    """What memory is worth: the recurrent encoders against the one that sees a day at a time.
 
-    Both are trained for the same objective, the first that has both.
+    All are trained for the same objective. Memory helps where every recurrent encoder is ahead,
+    hurts where every one is behind; the best of several would be ahead by luck.
     """
     for plain in _scored(methods, measured, "encoder", *AUC):
-        alike = [m for m in methods if m.objective == plain.objective and m.cell != NO_MEMORY]
-        recurrent = _best(alike, measured, "encoder", *AUC)
-        if plain.cell != NO_MEMORY or recurrent is None:
+        recurrent = [m for m in methods if m.objective == plain.objective and m.cell != NO_MEMORY]
+        if plain.cell != NO_MEMORY or not recurrent:
             continue
-        told = []
+        verdicts: dict[str, list[str]] = {}
         for statistic, about in {AUC: "sector (AUC)", FUTURE: "later co-movement"}.items():
-            a, b = (value_of(measured, m.name, *statistic) for m in (recurrent, plain))
-            if not (math.isnan(a) or math.isnan(b)):
-                how = {"ahead": "helps", "level": "changes nothing", "behind": "hurts"}
-                told.append(f"{how[_standing(a, b)]} on {about}, {number(a)} against {number(b)}")
-        return [
-            (
-                "Memory",
-                f"{recurrent.label} is the best encoder with a memory, {plain.label} sees each "
-                f"day by itself: memory {listed(told)}.",
+            scored = _scored(recurrent, measured, "encoder", *statistic)
+            ours = [measured[m.name, *statistic].value for m in scored]
+            theirs = value_of(measured, plain.name, *statistic)
+            if not ours or math.isnan(theirs):
+                continue
+            standings = {_standing(value, theirs) for value in ours}
+            how = {"ahead": "helps", "behind": "hurts"}.get(
+                standings.pop() if len(standings) == 1 else "", "makes no clear difference"
             )
-        ]
+            span = " to ".join(dict.fromkeys((number(min(ours)), number(max(ours)))))
+            verdicts.setdefault(how, []).append(f"{about}: {span} against {number(theirs)}")
+        if verdicts:
+            told = listed([f"{how} on {'; on '.join(on)}" for how, on in verdicts.items()])
+            return [
+                (
+                    "Memory",
+                    f"{plain.label} sees each day by itself; against it, memory "
+                    f"({listed([m.label for m in recurrent])}) {told}.",
+                )
+            ]
     return []
 
 
