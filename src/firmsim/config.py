@@ -305,8 +305,8 @@ class Encoder(Section):
     """Course of the learning rate."""
     steps: int = Field(800, ge=1)
     """Most gradient steps, or generations of a derivative-free trainer."""
-    batch_firms: int = Field(256, ge=3)
-    """Firms a step (fewer when there are fewer)."""
+    batch_firms: int | None = Field(None, ge=3)
+    """Firms a step, at most as many as training sees; empty: 256, or all when there are fewer."""
     windows: list[Annotated[Number, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
     """Lengths of the training windows (trading days), drawn at random."""
     portfolios: int = Field(20, ge=0)

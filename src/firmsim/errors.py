@@ -17,5 +17,9 @@ class PriceError(FirmsimError):
     """Prices are missing, unreadable or impossible."""
 
 
-class EncoderError(FirmsimError):
+class EncoderError(FirmsimError, ValueError):
     """An encoder cannot be trained on, or applied to, these growth rates."""
+
+
+class ShapeError(EncoderError):
+    """An array has another shape than the one that is asked for."""

@@ -16,7 +16,7 @@ def small(kind, **keys):
     sizes = {
         "hidden": 8,
         "steps": 10,
-        "windows": [20, 40],
+        "windows": (20, 40),
         "learning_rate": 1e-2,
         "validate_every": 5,
     }

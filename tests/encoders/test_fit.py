@@ -153,7 +153,7 @@ def test_two_firms_are_too_few(growth, build):
 
 @pytest.mark.parametrize(
     ("windows", "n_days", "history", "rest"),
-    [([20, 280], 320, 280, 60), ([20], 10, 8, 2), ([5], 15, 13, 3), ([20], 0, 0, 1)],
+    [([20, 280], 320, 280, 60), ([20], 10, 8, 2), ([5], 15, 13, 3), ([20], 1, 0, 1)],
 )
 def test_window_longer_than_the_history(growth, build, windows, n_days, history, rest):
     encoder = build(windows=windows)

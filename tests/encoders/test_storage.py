@@ -49,7 +49,7 @@ def test_facts_can_be_read_without_the_weights(fitted, path, growth):
     assert facts["data_hash"] == "abc"
     assert facts["firms"] == list(growth)
     assert facts["train_days"] == 280
-    assert facts["params"] == fitted.get_params()
+    assert facts["params"] == fitted.plain_params()
     assert facts["objective"] == fitted.objective
     sizes = (facts["d_in"], facts["hidden"], facts["formula"])
     assert sizes == (cell.d_in, cell.hidden, cell.formula)

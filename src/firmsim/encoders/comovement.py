@@ -21,7 +21,7 @@ MIN_COMMON_DAYS = 60
 histories, at least a quarter of the training days."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ComovementEncoder(RecurrentEncoder):
     """Encoder trained with the co-movement objective.
 
@@ -46,6 +46,12 @@ class ComovementEncoder(RecurrentEncoder):
     market_: Market = field(init=False, repr=False)
 
     objective: ClassVar[str] = "comovement"
+    prefix: ClassVar[str] = "e"
+
+    @property
+    def size(self) -> int:
+        """Number of columns of the embedding."""
+        return max(1, min(self.embedding, len(self.firms_) - 1))
 
     @staticmethod
     def common_days(train_days: int) -> int:
@@ -64,6 +70,7 @@ class ComovementEncoder(RecurrentEncoder):
             there=self.tensor(panel.q.notna()),
             portfolios=self.tensor(self.market_.portfolios(q)),
             context=self.tensor(self.market_.context(scaled, q)),
+            extra=self.tensor(panel.extra),
         )
 
     def task(self, panel: Panel, rng: np.random.Generator) -> ComovementTask:
@@ -72,14 +79,15 @@ class ComovementEncoder(RecurrentEncoder):
         self.market_ = Market.fit(
             panel.scaled.to_numpy()[train], panel.q.to_numpy()[train], self.portfolios
         )
-        self.build(1 + len(self.market_.portfolio_scale) + self.market_.context_size)
+        shared = len(self.market_.portfolio_scale) + self.market_.context_size
+        self.build(1 + shared + panel.extra.shape[2])
         task = ComovementTask(
             self.module_,
             rng,
             self.inputs(panel, panel),
             train_days=self.train_days_,
             windows=self.windows,
-            batch_firms=self.batch_firms,
+            batch_firms=self.firms_a_batch(panel.q.shape[1]),
             common_days=self.common_days(self.train_days_),
             temperature=self.temperature,
             correlation_weight=self.correlation_weight,
@@ -93,27 +101,27 @@ class ComovementEncoder(RecurrentEncoder):
             raise EncoderError(message)
         return task
 
-    def build(self, d_in: int) -> None:
-        """Build ``module_`` with fresh weights for inputs of a size."""
-        self.module_ = TrajectoryModule(self.make_cell(d_in, self.outputs)).to(self.torch_device)
+    def fresh_module(self, d_in: int) -> TrajectoryModule:
+        """Cell and the weights beside it, for inputs of a size."""
+        return TrajectoryModule(self.make_cell(d_in, self.outputs))
 
-    def embed(
-        self, growth: pd.DataFrame, reference: pd.DataFrame | None, ends: Sequence[int]
-    ) -> list[pd.DataFrame]:
+    def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
         """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`.
 
-        An embedding has at most as many columns as there are training firms less one.
+        An embedding has at most as many columns as there are training firms less one; columns for
+        which their scores have no component left are 0.
         """
-        among = self.reference_of(growth, reference)
+        given = self.sequences(X)
+        among = self.reference_of(given, reference)
         market = self.panel(among, among)
         known = self.inputs(market, market)
-        others = [ticker for ticker in growth.columns if ticker not in set(self.firms_)]
+        others = [firm for firm in given.growth.columns if firm not in set(self.firms_)]
         with torch.no_grad():
             y = self._outputs(known)
             center = comovement.daily_mean(y, known.there)
             paths = comovement.trajectories(y, known.there, center)
             if others:
-                new = self.inputs(self.panel(growth[others], among), market)
+                new = self.inputs(self.panel(given.of(others), among), market)
                 new_paths = comovement.trajectories(self._outputs(new), new.there, center)
             embeddings = []
             for end in ends:
@@ -130,18 +138,19 @@ class ComovementEncoder(RecurrentEncoder):
                 embedding = pd.DataFrame(
                     torch.cat(scores).double().cpu().numpy() @ basis,
                     index=[*self.firms_, *others],
-                    columns=[f"e{k}" for k in range(basis.shape[1])],
+                    columns=self.get_feature_names_out(),
                 )
-                embeddings.append(embedding.loc[list(growth.columns)])
+                embeddings.append(embedding.loc[list(given.growth.columns)])
         return embeddings
 
     def _basis(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Leading eigenvectors of the reference firms' scores over the root of the eigenvalue."""
         values, vectors = np.linalg.eigh(scores)
-        size = max(1, min(self.embedding, len(self.firms_) - 1))
-        leading = np.argsort(values)[::-1][:size]
-        leading = leading[values[leading] > 1e-9 * values.max()]
-        basis: np.ndarray[Any, Any] = vectors[:, leading] / np.sqrt(values[leading])
+        leading = np.argsort(values)[::-1][: self.size]
+        there = values[leading] > max(1e-9 * values.max(), 0.0)
+        basis: np.ndarray[Any, Any] = np.where(
+            there, vectors[:, leading] / np.sqrt(np.where(there, values[leading], 1.0)), 0.0
+        )
         return basis * np.where(basis.sum(axis=0) < 0, -1, 1)  # an eigenvector's sign is arbitrary
 
     def _outputs(self, inputs: Inputs) -> torch.Tensor:

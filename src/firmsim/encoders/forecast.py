@@ -4,76 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import torch
 
 from firmsim.encoders.base import Panel, RecurrentEncoder, chunks
+from firmsim.encoders.sequences import Sequences
 from firmsim.growth import scaled_growth
-from firmsim.objectives.forecast_task import ForecastTask
+from firmsim.objectives.forecast_task import ForecastTask, inputs_of
 from firmsim.objectives.task import CellModule
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ForecastEncoder(RecurrentEncoder):
     """Encoder trained by teacher-forced forecasts of the next scaled growth rate.
 
-    It reads one firm's scaled growth rates and nothing else. The embedding is the mean hidden
-    state over the days on which the firm has a growth rate, centred on the training firms.
-    Missing growth rates are read as 0 and not counted in the loss; a firm without any is embedded
-    as 0, which scores 0 with every other firm.
+    It reads one firm's scaled growth rates, and its further channels if it is given any. The
+    embedding is the mean hidden state over the days on which the firm has a growth rate, centred on
+    the training firms. Missing growth rates are read as 0 and not counted in the loss; a firm
+    without any is embedded as 0, which scores 0 with every other firm.
     """
 
     objective: ClassVar[str] = "forecast"
+    prefix: ClassVar[str] = "h"
+
+    @property
+    def size(self) -> int:
+        """Number of columns of the embedding: hidden units of the cell."""
+        return self.module_.cell.hidden
 
     def task(self, panel: Panel, rng: np.random.Generator) -> ForecastTask:
         """Build ``module_`` and return what a trainer minimises."""
-        self.build(1)
+        self.build(1 + panel.extra.shape[2])
         return ForecastTask(
             self.module_,
             rng,
             self.tensor(panel.scaled),
             self.tensor(panel.scaled.notna()),
+            self.tensor(panel.extra),
             train_days=self.train_days_,
             windows=self.windows,
-            batch_firms=self.batch_firms,
+            batch_firms=self.firms_a_batch(panel.scaled.shape[1]),
         )
 
-    def build(self, d_in: int) -> None:
-        """Build ``module_`` with fresh weights for inputs of a size."""
-        self.module_ = CellModule(self.make_cell(d_in, 1)).to(self.torch_device)
+    def fresh_module(self, d_in: int) -> CellModule:
+        """Cell with fresh weights for inputs of a size."""
+        return CellModule(self.make_cell(d_in, 1))
 
-    def embed(
-        self, growth: pd.DataFrame, reference: pd.DataFrame | None, ends: Sequence[int]
-    ) -> list[pd.DataFrame]:
+    def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
         """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`."""
-        among = self.reference_of(growth, reference)
-        others = [ticker for ticker in growth.columns if ticker not in set(self.firms_)]
+        given = self.sequences(X)
+        among = self.reference_of(given, reference)
+        firms = list(given.growth.columns)
+        others = [firm for firm in firms if firm not in set(self.firms_)]
         known = self._pooled(among, ends)
-        new = self._pooled(growth[others], ends) if others else [None] * len(ends)
+        new = self._pooled(given.of(others), ends) if others else [None] * len(ends)
         return [
-            (pd.concat([own, more]) - own.mean(axis=0)).reindex(growth.columns, fill_value=0.0)
+            (pd.concat([own, more]) - own.mean(axis=0)).reindex(firms, fill_value=0.0)
             for own, more in zip(known, new, strict=True)
         ]
 
-    def _pooled(self, growth: pd.DataFrame, ends: Sequence[int]) -> list[pd.DataFrame]:
+    def _pooled(self, given: Sequences, ends: Sequence[int]) -> list[pd.DataFrame]:
         """Mean hidden state over the first days of each firm that has a growth rate there."""
-        scaled = scaled_growth(growth, self.volatility_halflife, self.clip)
+        scaled = scaled_growth(given.growth, self.volatility_halflife, self.clip)
         z, there = self.tensor(scaled), self.tensor(scaled.notna())
+        extra = self.tensor(given.extra)
         pooled: list[list[torch.Tensor]] = [[] for _ in ends]
         with torch.no_grad():
             for firms in chunks(z.shape[1]):
-                h = self.refuse_infinite(self.module_.cell(z[:, firms, None])[1])
+                h = self.refuse_infinite(
+                    self.module_.cell(inputs_of(z[:, firms], extra[:, firms]))[1]
+                )
                 known = there[:, firms, None]
                 for end, parts in zip(ends, pooled, strict=True):
                     total = (h[:end] * known[:end]).sum(0)
                     parts.append(total / known[:end].sum(0).clamp_min(1))
-        columns = [f"h{k}" for k in range(self.module_.cell.hidden)]
+        columns = self.get_feature_names_out()
         return [
             pd.DataFrame(
-                torch.cat(parts).double().cpu().numpy(), index=growth.columns, columns=columns
+                torch.cat(parts).double().cpu().numpy(), index=scaled.columns, columns=columns
             ).loc[scaled.iloc[:end].notna().any().to_numpy()]
             for end, parts in zip(ends, pooled, strict=True)
         ]

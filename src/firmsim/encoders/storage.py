@@ -4,20 +4,54 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from firmsim.config import MIN_FIRMS
 from firmsim.encoders import OBJECTIVES, ComovementEncoder, RecurrentEncoder
+from firmsim.encoders.checks import check_params
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
 from firmsim.objectives.market import Market
 
 KEY = "firmsim"
 """The only metadata entry: one entry, since the order of several is not fixed in the format."""
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class MarketFacts(BaseModel):
+    """Numbers of a fitted market."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    move_scale: float
+    dispersion_mean: float
+    dispersion_scale: float
+
+
+class Facts(BaseModel):
+    """What a file says of the encoder in it, beside its weights."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    objective: Literal["comovement", "forecast"]
+    params: dict[str, Any]
+    firms: Annotated[list[str | int], Field(min_length=MIN_FIRMS)]
+    train_days: Count
+    channels: Count
+    data_hash: str
+    d_in: Count
+    formula: str
+    parameters_formula: Count
+    parameters: Count
+    other_parameters: Annotated[int, Field(ge=0)]
+    market: MarketFacts | None = None
 
 
 def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
@@ -31,16 +65,23 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
         A ``.safetensors`` file.
     data_hash : str
         Hash of the growth rates it was fitted on.
+
+    Raises
+    ------
+    UnfittedError
+        The encoder is not fitted.
     """
+    encoder.check_fitted()
     tensors = {
         f"module.{name}": value.detach().cpu().contiguous()
         for name, value in encoder.module_.state_dict().items()
     }
     facts: dict[str, Any] = {
         "objective": encoder.objective,
-        "params": encoder.get_params(),
+        "params": encoder.plain_params(),
         "firms": encoder.firms_,
         "train_days": encoder.train_days_,
+        "channels": encoder.channels_,
         "data_hash": data_hash,
         "d_in": encoder.module_.cell.d_in,
         "hidden": encoder.module_.cell.hidden,
@@ -78,22 +119,32 @@ def read_facts(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        objective, params, firms, train_days, data_hash, d_in, hidden, formula,
+        objective, params, firms, train_days, channels, data_hash, d_in, hidden, formula,
         parameters_formula, parameters (the weights of the cell, counted) and other_parameters
         (those beside it).
 
     Raises
     ------
     EncoderError
-        The file is no encoder of firmsim.
+        The file is no encoder of firmsim, or its facts are damaged.
     """
     try:
         with safe_open(path, framework="pt") as file:
             facts: dict[str, Any] = json.loads((file.metadata() or {})[KEY])
+        Facts.model_validate(facts)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "facts"
+        raise _damaged(path, f"{where}: {first['msg']}, got {str(first['input'])[:80]}") from None
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        message = f"{path}: is not an encoder saved by firmsim ({error}); train it again"
-        raise EncoderError(message) from None
+        raise _damaged(path, error) from None
     return facts
+
+
+def _damaged(path: Path, reason: object) -> EncoderError:
+    """One line that says what is wrong with a file."""
+    line = " ".join(str(reason).split())
+    return EncoderError(f"{path}: is not an encoder saved by firmsim ({line}); train it again")
 
 
 def load(path: Path) -> RecurrentEncoder:
@@ -112,26 +163,81 @@ def load(path: Path) -> RecurrentEncoder:
     Raises
     ------
     EncoderError
-        The file is no encoder of firmsim.
+        The file is no encoder of firmsim, is damaged, or its weights are of another architecture
+        than the one its parameters describe: names the tensor, the expected and the given shape.
     """
     facts = read_facts(path)
-    encoder = OBJECTIVES[facts["objective"]](**facts["params"])
-    encoder.firms_ = facts["firms"]
-    encoder.train_days_ = facts["train_days"]
-    with safe_open(path, framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    try:
+        encoder = _unfitted(facts)
+        check_params("params", encoder.get_params())
+        with torch.device("meta"):  # shapes only: damaged sizes ask for no memory
+            module = encoder.fresh_module(facts["d_in"])
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (TypeError, SafetensorError, EncoderError) as error:
+        raise _damaged(path, error) from None
+    expected = {f"module.{name}": value for name, value in module.state_dict().items()}
+    if isinstance(encoder, ComovementEncoder):
+        expected |= _market_tensors(path, facts)
+    _check_tensors(path, expected, tensors)
     if isinstance(encoder, ComovementEncoder):
         encoder.market_ = Market(
             loadings=tensors["market.loadings"].numpy(),
             portfolio_scale=tensors["market.portfolio_scale"].numpy(),
             **facts["market"],
         )
-    with torch.random.fork_rng():  # fresh weights are drawn, then overwritten
-        encoder.build(facts["d_in"])
-    weights = {
-        name.removeprefix("module."): value
-        for name, value in tensors.items()
-        if name.startswith("module.")
-    }
-    encoder.module_.load_state_dict(weights)
+    module.load_state_dict(
+        {name: tensors[f"module.{name}"] for name in module.state_dict()}, assign=True
+    )
+    encoder.module_ = module.to(encoder.torch_device)
+    encoder.train_days_, encoder.channels_ = facts["train_days"], facts["channels"]
+    encoder.firms_ = facts["firms"]
     return encoder
+
+
+def _unfitted(facts: dict[str, Any]) -> RecurrentEncoder:
+    """Encoder with the parameters in a file."""
+    params = facts["params"]
+    if isinstance(params.get("windows"), list):
+        params = params | {"windows": tuple(params["windows"])}  # JSON knows no tuple
+    return OBJECTIVES[facts["objective"]](**params)
+
+
+def _market_tensors(path: Path, facts: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Shapes of the tensors of a market, as the number of inputs and firms asks for."""
+    portfolios, odd = divmod(facts["d_in"] - 1 - 3 - (facts["channels"] - 1), 3)
+    if odd or portfolios < 0 or facts.get("market") is None:
+        reason = f"d_in {facts['d_in']} with {facts['channels']} channels is no comovement encoder"
+        raise _damaged(path, reason)
+    double, meta = torch.float64, torch.device("meta")
+    return {
+        "market.loadings": torch.empty(len(facts["firms"]), portfolios, dtype=double, device=meta),
+        "market.portfolio_scale": torch.empty(portfolios, dtype=double, device=meta),
+    }
+
+
+def _check_tensors(
+    path: Path, expected: dict[str, torch.Tensor], given: dict[str, torch.Tensor]
+) -> None:
+    """Refuse weights of another architecture, and weights that are no numbers."""
+    for name in [*expected, *(name for name in given if name not in expected)]:
+        wanted, got = _described(expected.get(name)), _described(given.get(name))
+        if wanted != got:
+            message = (
+                f"{path}: weights of another architecture: tensor {name}: expected {wanted}, got "
+                f"{got}; train it again"
+            )
+            raise EncoderError(message)
+        if bad := int((~torch.isfinite(given[name])).sum()):
+            message = (
+                f"{path}: {bad} of {given[name].numel()} weights in tensor {name} are not finite; "
+                "train it again"
+            )
+            raise EncoderError(message)
+
+
+def _described(tensor: torch.Tensor | None) -> str:
+    """Type and shape of a tensor."""
+    if tensor is None:
+        return "none"
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"

@@ -47,12 +47,15 @@ class Inputs:
         Portfolio growth f_t.
     context : Tensor of shape (n_days, n_context)
         Market context c_t.
+    extra : Tensor of shape (n_days, n_firms, d - 1)
+        Channels e_t beside the growth rate.
     """
 
     q: torch.Tensor
     there: torch.Tensor
     portfolios: torch.Tensor
     context: torch.Tensor
+    extra: torch.Tensor
 
     def window(self, days: slice, firms: torch.Tensor | slice) -> Inputs:
         """Cut out some days and firms."""
@@ -61,13 +64,14 @@ class Inputs:
             self.there[days][:, firms],
             self.portfolios[days],
             self.context[days],
+            self.extra[days][:, firms],
         )
 
     def x(self) -> torch.Tensor:
-        """Inputs [q, q f_t, c_t] of shape (n_days, n_firms, 1 + K + n_context)."""
+        """Inputs [q, q f_t, c_t, e_t] of shape (n_days, n_firms, 1 + K + n_context + d - 1)."""
         own = self.q[:, :, None]
         shared = self.context[:, None, :].expand(-1, self.q.shape[1], -1)
-        return torch.cat([own, own * self.portfolios[:, None, :], shared], dim=2)
+        return torch.cat([own, own * self.portfolios[:, None, :], shared, self.extra], dim=2)
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,7 @@ class ComovementTask(Task):
     def draw(self) -> Batch:
         """Draw a window, its firms and its hidden days."""
         days, firms = draw_window(
-            self.rng, self.windows, self.train_days, self.panel.q.shape[1], self.batch_firms
+            self.rng, self.windows, self.panel.there[: self.train_days], self.batch_firms
         )
         window = self.panel.window(days, firms)
         rest = self.sums.among(firms).without(LongRun.of(window))  # the window itself left out
@@ -210,7 +214,7 @@ class ComovementTask(Task):
         )
 
     def inputs(self, batch: Batch) -> torch.Tensor:
-        """Inputs [q, q f_t, c_t] of the window, hidden days 0."""
+        """Inputs [q, q f_t, c_t, e_t] of the window, hidden days 0."""
         x = batch.window.x()
         return x if batch.keep is None else x * batch.keep
 

@@ -22,10 +22,19 @@ class Batch:
         Scaled growth rates, 0 where missing.
     there : Tensor of shape (n_days, n_firms)
         1 where a growth rate is known.
+    extra : Tensor of shape (n_days, n_firms, d - 1)
+        Channels beside the growth rate.
     """
 
     z: torch.Tensor
     there: torch.Tensor
+    extra: torch.Tensor
+
+
+def inputs_of(z: torch.Tensor, extra: torch.Tensor) -> torch.Tensor:
+    """Inputs of the cell, (n_days, n_firms, d): scaled growth rates, then further channels."""
+    own = z[:, :, None]
+    return torch.cat([own, extra], dim=2) if extra.shape[2] else own
 
 
 class ForecastTask(Task):
@@ -39,6 +48,8 @@ class ForecastTask(Task):
         Source of the batches.
     z, there : Tensor of shape (n_days, n_firms)
         Scaled growth rates of the fit period (0 where missing) and where they are known.
+    extra : Tensor of shape (n_days, n_firms, d - 1)
+        Channels beside the growth rate.
     train_days : int
         The first days are trained on, the rest validate.
     windows : sequence of int
@@ -53,24 +64,25 @@ class ForecastTask(Task):
         rng: np.random.Generator,
         z: torch.Tensor,
         there: torch.Tensor,
+        extra: torch.Tensor,
         train_days: int,
         windows: Sequence[int],
         batch_firms: int,
     ) -> None:
         super().__init__(module, rng)
-        self.z, self.there, self.train_days = z, there, train_days
-        self.windows, self.batch_firms = windows, batch_firms
+        self.z, self.there, self.extra = z, there, extra
+        self.train_days, self.windows, self.batch_firms = train_days, windows, batch_firms
 
     def draw(self) -> Batch:
         """Draw a window and its firms."""
         days, firms = draw_window(
-            self.rng, self.windows, self.train_days, self.z.shape[1], self.batch_firms
+            self.rng, self.windows, self.there[: self.train_days], self.batch_firms
         )
-        return Batch(self.z[days][:, firms], self.there[days][:, firms])
+        return Batch(*(part[days][:, firms] for part in (self.z, self.there, self.extra)))
 
     def inputs(self, batch: Batch) -> torch.Tensor:
-        """Scaled growth rates, one input a day."""
-        return batch.z[:, :, None]
+        """Scaled growth rates, then further channels."""
+        return inputs_of(batch.z, batch.extra)
 
     def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:  # noqa: ARG002
         """Mean squared error of the next day's forecast."""
@@ -79,4 +91,4 @@ class ForecastTask(Task):
     def validation_loss(self) -> float:
         """Loss over the validation period, all firms."""
         days = slice(self.train_days, None)
-        return float(self(Batch(self.z[days], self.there[days])))
+        return float(self(Batch(self.z[days], self.there[days], self.extra[days])))

@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from firmsim.errors import EncoderError
 from firmsim.recurrent import Cell
+
+MAX_DRAWS = 1_000
+"""Batches drawn in search of one with a growth rate in it."""
 
 
 class CellModule(torch.nn.Module):
@@ -85,13 +89,11 @@ class Task(torch.nn.Module, ABC):
 
 
 def draw_window(
-    rng: np.random.Generator,
-    windows: Sequence[int],
-    train_days: int,
-    n_firms: int,
-    batch_firms: int,
+    rng: np.random.Generator, windows: Sequence[int], there: torch.Tensor, batch_firms: int
 ) -> tuple[slice, torch.Tensor]:
     """Draw the days of a training window and the firms of a batch.
+
+    A batch in which no firm has a growth rate on any day teaches nothing, and is drawn again.
 
     Parameters
     ----------
@@ -99,10 +101,10 @@ def draw_window(
         Drawn from, in this order: length, start, firms.
     windows : sequence of int
         Lengths (trading days), drawn with equal chances.
-    train_days : int
-        The window lies within the first so many days.
-    n_firms, batch_firms : int
-        Firms there are, and most firms in the batch.
+    there : Tensor of shape (train_days, n_firms)
+        1 where a growth rate is known, 0 where not; the window lies within these days.
+    batch_firms : int
+        Firms of the batch.
 
     Returns
     -------
@@ -110,8 +112,24 @@ def draw_window(
         Days of the window.
     firms : Tensor of int
         Positions of the firms.
+
+    Raises
+    ------
+    EncoderError
+        No batch with a growth rate was found.
     """
-    length = int(rng.choice(windows))
-    start = int(rng.integers(0, train_days - length + 1))
-    firms = torch.as_tensor(rng.permutation(n_firms)[:batch_firms])
-    return slice(start, start + length), firms
+    train_days, n_firms = there.shape
+    for _ in range(MAX_DRAWS):
+        length = int(rng.choice(windows))
+        start = int(rng.integers(0, train_days - length + 1))
+        firms = torch.as_tensor(rng.permutation(n_firms)[:batch_firms])
+        days = slice(start, start + length)
+        if there[days][:, firms].any():
+            return days, firms
+    message = (
+        f"none of {MAX_DRAWS} batches had a valid day: the last, {batch_firms} of {n_firms} firms, "
+        f"has no growth rate on days {start} to {start + length - 1} of {train_days} training days "
+        f"({int(there.sum())} growth rates in all); use longer windows, larger batches or firms "
+        "with longer histories"
+    )
+    raise EncoderError(message)

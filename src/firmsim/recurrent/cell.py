@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import nn
 
+from firmsim.errors import EncoderError, ShapeError
 from firmsim.recurrent.activations import ACTIVATIONS
 
 State = tuple[torch.Tensor, ...]
@@ -42,7 +43,7 @@ class Cell(nn.Module, ABC):
         for name, size in sizes.items():
             if size < 1:
                 message = f"{name} = {size}; a cell needs at least 1"
-                raise ValueError(message)
+                raise EncoderError(message)
         self.d_in, self.hidden, self.d_out, self.truncate = d_in, hidden, d_out, truncate
 
     def weight(self, rows: int, columns: int, dtype: torch.dtype | None) -> nn.Parameter:
@@ -145,7 +146,7 @@ class Cell(nn.Module, ABC):
 
         Raises
         ------
-        ValueError
+        ShapeError
             Names the expected and the given shape.
         """
         if x.dim() != 3 or x.shape[-1] != self.d_in or len(x) < 1:
@@ -153,7 +154,7 @@ class Cell(nn.Module, ABC):
                 f"expected x of shape (n_days, n_firms, {self.d_in}) with at least one day, "
                 f"got {tuple(x.shape)}"
             )
-            raise ValueError(message)
+            raise ShapeError(message)
 
     def extra_repr(self) -> str:
         """Sizes and the number of weights, for people."""
@@ -166,10 +167,10 @@ def activation_name(name: str) -> str:
 
     Raises
     ------
-    ValueError
+    EncoderError
         Lists the activations there are.
     """
     if name not in ACTIVATIONS:
         message = f"no activation {name!r}; there are {', '.join(ACTIVATIONS)}"
-        raise ValueError(message)
+        raise EncoderError(message)
     return name

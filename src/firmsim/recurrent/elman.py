@@ -118,7 +118,7 @@ class Elman(Cell):
 
         Raises
         ------
-        ValueError
+        ShapeError
             The input has another shape.
         RuntimeError
             The result is differentiated twice; :meth:`unroll` can be.

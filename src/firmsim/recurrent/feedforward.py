@@ -97,7 +97,7 @@ class FeedForward(Cell):
 
         Raises
         ------
-        ValueError
+        ShapeError
             The input has another shape.
         """
         self.check(x)

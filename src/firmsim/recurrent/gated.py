@@ -111,7 +111,7 @@ class Gated(Cell):
 
         Raises
         ------
-        ValueError
+        ShapeError
             The input has another shape.
         """
         self.check(x)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from firmsim.errors import EncoderError
 from firmsim.recurrent import bptt
 from firmsim.recurrent.activations import ACTIVATIONS, fused
 from firmsim.recurrent.cell import Cell, State, activation_name
@@ -77,7 +78,7 @@ class Jordan(Cell):
         self.state = hidden if state is None else state
         if self.state < 1:
             message = f"state = {state}; a cell needs at least 1"
-            raise ValueError(message)
+            raise EncoderError(message)
         self.hidden_activation = activation_name(hidden_activation)
         self.output_activation = activation_name(output_activation)
         self.state_activation = activation_name(state_activation)
@@ -152,7 +153,7 @@ class Jordan(Cell):
 
         Raises
         ------
-        ValueError
+        ShapeError
             The input has another shape.
         RuntimeError
             The result is differentiated twice; :meth:`unroll` can be.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from firmsim.errors import EncoderError
+
 if TYPE_CHECKING:
     from firmsim.recurrent.cell import Cell
 
@@ -44,7 +46,7 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
 
     Raises
     ------
-    ValueError
+    EncoderError
         Even one hidden unit has more weights.
     """
 
@@ -57,7 +59,7 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
             f"parameters = {budget}; with {d_in} inputs and {d_out} outputs, one hidden unit of "
             f"{kind.__name__} has {count(1)} weights already"
         )
-        raise ValueError(message)
+        raise EncoderError(message)
     low, high = 1, 2
     while count(high) <= budget:
         low, high = high, 2 * high
