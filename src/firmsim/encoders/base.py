@@ -649,18 +649,15 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
 
     def make_cell(self, d_in: int, d_out: int) -> Cell:
         """Build the cell named in the parameters, with fresh weights."""
-        kind = CELLS[self.cell]
-        options: dict[str, Any] = {
-            "output_activation": self.output_activation,
-            "truncate": self.truncate,
-        }
+        kind, params = CELLS[self.cell], self.plain_params()
+        options = {name: params[name] for name in ("output_activation", "truncate")}
         if self.cell in {"elman", "jordan", "feedforward"}:
-            options["hidden_activation"] = self.hidden_activation
+            options["hidden_activation"] = params["hidden_activation"]
         if self.cell == "jordan":
-            options |= {"state": self.state, "state_activation": self.state_activation}
+            options |= {name: params[name] for name in ("state", "state_activation")}
         if self.parameters is None:
-            return kind(d_in, self.hidden, d_out, **options)
-        return largest_within(kind, self.parameters, d_in, d_out, **options)
+            return kind(d_in, params["hidden"], d_out, **options)
+        return largest_within(kind, params["parameters"], d_in, d_out, **options)
 
     def tensor(self, values: pd.DataFrame | np.ndarray[Any, Any]) -> torch.Tensor:
         """Float32 tensor on the encoder's device, 0 where a value is missing."""

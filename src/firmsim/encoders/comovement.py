@@ -103,7 +103,7 @@ class ComovementEncoder(RecurrentEncoder):
 
     def fresh_module(self, d_in: int) -> TrajectoryModule:
         """Cell and the weights beside it, for inputs of a size."""
-        return TrajectoryModule(self.make_cell(d_in, self.outputs))
+        return TrajectoryModule(self.make_cell(d_in, int(self.outputs)))
 
     def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
         """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`.
