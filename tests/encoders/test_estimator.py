@@ -122,7 +122,7 @@ class TestScore:
 
     def test_too_few_days_are_refused(self, fitted, growth):
         assert np.isfinite(fitted.score(growth.iloc[:40]))
-        with pytest.raises(EncoderError, match="39 days are too few to be scored on.*at least 40"):
+        with pytest.raises(EncoderError, match=r"39 days are too few to be scored on.*at least 40"):
             fitted.score(growth.iloc[:39])
 
     def test_pairs_that_cannot_be_ranked_are_refused(self, fitted, growth):

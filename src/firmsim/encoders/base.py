@@ -531,7 +531,7 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
         EncoderError
             A training firm is missing from the reference, or the reference has other days.
         """
-        known = self.sequences(X)
+        self.check_fitted()
         if reference is not None and not (
             isinstance(X, pd.DataFrame) and isinstance(reference, pd.DataFrame)
         ):
@@ -540,6 +540,7 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
                 f"{type(X).__name__} and {type(reference).__name__}; name the firms"
             )
             raise EncoderError(message)
+        known = self.sequences(X)
         return self.embed(known, reference, [len(known.growth)])[0]
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002

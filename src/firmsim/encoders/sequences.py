@@ -125,18 +125,17 @@ def day_name(day: Any) -> str:
 def _numbers(label: str, X: Any) -> npt.NDArray[np.float64]:
     """Values as float64, missing ones as NaN."""
     try:
-        if isinstance(X, pd.DataFrame):
-            return X.to_numpy(dtype=np.float64, na_value=np.nan)
-        values = np.asarray(X)
-        if np.iscomplexobj(values):
-            message = f"{label}: Complex data not supported; growth rates are real numbers"
-            raise EncoderError(message)
-        return values.astype(np.float64, copy=False)
-    except EncoderError:
-        raise
+        values = X if isinstance(X, pd.DataFrame) else np.asarray(X)
+        dtypes = list(values.dtypes) if isinstance(values, pd.DataFrame) else [values.dtype]
+        if not any(dtype.kind == "c" for dtype in dtypes):
+            if isinstance(values, pd.DataFrame):
+                return values.to_numpy(dtype=np.float64, na_value=np.nan)
+            return values.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         message = f"{label}: X holds something that is no number ({error})"
         raise EncoderError(" ".join(message.split())) from None
+    message = f"{label}: Complex data not supported; growth rates are real numbers"
+    raise EncoderError(message)
 
 
 def _check_axes(label: str, frame: pd.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -52,6 +53,7 @@ class Facts(BaseModel):
     parameters: Count
     other_parameters: Annotated[int, Field(ge=0)]
     market: MarketFacts | None = None
+    checksum: str
 
 
 def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
@@ -99,6 +101,7 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
             "dispersion_mean": market.dispersion_mean,
             "dispersion_scale": market.dispersion_scale,
         }
+    facts["checksum"] = _checksum(facts, tensors)
     with atomic(path) as temporary:
         save_file(tensors, temporary, metadata={KEY: json.dumps(facts)})
 
@@ -106,6 +109,17 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
 def _count(module: torch.nn.Module) -> int:
     """Weights and biases of a module."""
     return sum(weight.numel() for weight in module.parameters())
+
+
+def _checksum(facts: dict[str, Any], tensors: dict[str, torch.Tensor]) -> str:
+    """Hash of everything in a file but itself."""
+    digest = hashlib.sha256(
+        json.dumps({name: fact for name, fact in facts.items() if name != "checksum"}).encode()
+    )
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -120,8 +134,8 @@ def read_facts(path: Path) -> dict[str, Any]:
     -------
     dict
         objective, params, firms, train_days, channels, data_hash, d_in, hidden, formula,
-        parameters_formula, parameters (the weights of the cell, counted) and other_parameters
-        (those beside it).
+        parameters_formula, parameters (the weights of the cell, counted), other_parameters
+        (those beside it) and checksum (of everything else in the file).
 
     Raises
     ------
@@ -173,13 +187,17 @@ def load(path: Path) -> RecurrentEncoder:
         with torch.device("meta"):  # shapes only: damaged sizes ask for no memory
             module = encoder.fresh_module(facts["d_in"])
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # copies: weights must not change when somebody writes into the file
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (TypeError, SafetensorError, EncoderError) as error:
         raise _damaged(path, error) from None
     expected = {f"module.{name}": value for name, value in module.state_dict().items()}
     if isinstance(encoder, ComovementEncoder):
         expected |= _market_tensors(path, facts)
     _check_tensors(path, expected, tensors)
+    if (found := _checksum(facts, tensors)) != facts["checksum"]:
+        reason = f"its checksum is {found[:12]}..., not {facts['checksum'][:12]}..."
+        raise _damaged(path, reason)
     if isinstance(encoder, ComovementEncoder):
         encoder.market_ = Market(
             loadings=tensors["market.loadings"].numpy(),
