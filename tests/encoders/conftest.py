@@ -3,26 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from small import small
 
 from firmsim.encoders import ComovementEncoder, ForecastEncoder
 
 N_DAYS, N_FIRMS = 320, 12
 GROUPS = np.repeat([0, 1, 2], 4)
 """Group of each firm."""
-
-
-def small(kind, **keys):
-    """Build an encoder that trains in a fraction of a second."""
-    sizes = {
-        "hidden": 8,
-        "steps": 10,
-        "windows": (20, 40),
-        "learning_rate": 1e-2,
-        "validate_every": 5,
-    }
-    if kind is ComovementEncoder:
-        sizes |= {"outputs": 4, "portfolios": 2}
-    return kind(**sizes | keys)
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.exceptions import NotFittedError
+from small import small
 
-from conftest import small
 from firmsim.config import Encoder
 from firmsim.encoders import ComovementEncoder, ForecastEncoder, make_encoder
 from firmsim.encoders.base import UnfittedError

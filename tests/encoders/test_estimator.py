@@ -11,8 +11,8 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_sco
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from small import small
 
-from conftest import small
 from firmsim.encoders import ComovementEncoder, ForecastEncoder, base
 from firmsim.encoders.storage import load, save
 from firmsim.errors import EncoderError, FirmsimError, ShapeError

@@ -9,8 +9,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
+from small import small
 
-from conftest import small
 from firmsim.encoders import ComovementEncoder
 from firmsim.encoders.storage import KEY, load, read_facts, save
 from firmsim.errors import EncoderError

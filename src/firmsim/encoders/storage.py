@@ -48,6 +48,7 @@ class Facts(BaseModel):
     channels: Count
     data_hash: str
     d_in: Count
+    hidden: Count
     formula: str
     parameters_formula: Count
     parameters: Count
