@@ -68,7 +68,7 @@ def draw(results):
             axis.set_xlabel(below, fontsize=9)
             axis.tick_params(labelsize=8)
             axis.grid(color="0.9")
-    axes[0, 0].legend(fontsize=7, loc="lower left", frameon=False)
+    axes[0, 0].legend(fontsize=7, loc="upper right", frameon=False)
     figure.tight_layout()
     figure.savefig(DOCS / "gradients.png", dpi=90)
 

@@ -52,7 +52,7 @@
       hoverlabel: { bgcolor: theme.card, font: { color: theme.ink, size: 12 } },
       xaxis: { ...axis, title: { text: title, standoff: 2, font: { size: 12 } }, rangemode: "tozero" },
       yaxis: { ...axis, type: "log", range, exponentformat: "power", nticks: 5, hoverformat: ".2~g",
-        dtick: Math.max(1, Math.floor((range[1] - range[0]) / 3)) } }),
+        dtick: range[1] - range[0] < 2 ? "D2" : Math.max(1, Math.floor((range[1] - range[0]) / 3)) } }),
     { ...report.options, displayModeBar: false });
     const line = (name, x, y, style) => ({ type: "scatter", mode: "lines", name, x, y, line: style });
 
