@@ -30,8 +30,8 @@ from firmsim.objectives.comovement import cosine
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, Cell
 from firmsim.recurrent.parameters import largest_within
+from firmsim.training.choose import make_trainer
 from firmsim.training.diagnostics import FIRMS, LONGEST_WINDOW, diagnose_training
-from firmsim.training.gradient import GradientTrainer
 from firmsim.training.trainer import Trainer, Weights, weights_of
 
 CHUNK = 256
@@ -419,19 +419,7 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
 
     def make_trainer(self, fingerprint: str) -> Trainer:
         """Trainer of the parameters."""
-        return GradientTrainer(
-            steps=self.steps,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            clip_norm=self.clip_norm,
-            validate_every=self.validate_every,
-            patience=self.patience,
-            optimizer=self.optimizer,
-            momentum=self.momentum,
-            schedule=self.schedule,
-            checkpoint_every=self.checkpoint_every,
-            fingerprint=fingerprint,
-        )
+        return make_trainer(self.get_params(), fingerprint)
 
     def fingerprint(self, known: Sequences) -> str:
         """Hash of the parameters, the growth rates and what else decides the weights."""

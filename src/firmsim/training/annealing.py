@@ -1,0 +1,43 @@
+"""Simulated annealing (scipy)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import dual_annealing
+
+from firmsim.training.derivative_free import BOUND, DerivativeFreeTrainer, Evaluate
+
+TEMPERATURE = 0.01
+"""Start of the cooling. It sets both how much worse a step may be and how far it goes: the losses
+here are of order 1, and a weight moves by a fraction of a spread."""
+
+ENDLESS = 10**9
+"""More iterations than there is time for."""
+
+
+@dataclass(frozen=True)
+class AnnealingTrainer(DerivativeFreeTrainer):
+    """Generalised simulated annealing, as scipy has it, without its local search.
+
+    Tsallis and Stariolo (1996), Xiang et al. (1997). The local search is left out because it takes
+    finite differences, a derivative by another name. The library evaluates one set of weights at a
+    time, so there is no batched forward pass; `population` evaluations count as one generation.
+    One sweep of its cooling tries each weight twice, so networks of thousands of weights hardly
+    cool within any budget. Weights stay within
+    :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
+    """
+
+    def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
+        """See :meth:`DerivativeFreeTrainer.search`."""
+        dual_annealing(
+            lambda member: float(evaluate(member[None])[0]),
+            bounds=[(-BOUND, BOUND)] * n_weights,
+            maxiter=ENDLESS,
+            maxfun=ENDLESS,
+            initial_temp=TEMPERATURE,
+            no_local_search=True,
+            x0=np.zeros(n_weights),
+            rng=rng,
+        )

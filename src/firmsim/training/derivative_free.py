@@ -1,0 +1,236 @@
+"""Training without derivatives: what is common to every search through sets of weights."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from firmsim.errors import EncoderError
+from firmsim.objectives.task import Task
+from firmsim.training.checkpoint import load_checkpoint, save_checkpoint
+from firmsim.training.population import DIVERGED, PopulationLoss
+from firmsim.training.trainer import (
+    COLUMNS,
+    Look,
+    Trained,
+    Trainer,
+    Watch,
+    Weights,
+    snapshot_steps,
+    weights_of,
+)
+
+BOUND = 10.0
+"""Searches that need bounds look no further than so many spreads from each start weight."""
+
+Evaluate = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
+"""Members (n_members, n_weights) in, losses (n_members,) out; ends the search when it is time."""
+
+
+@dataclass(frozen=True)
+class DerivativeFreeTrainer(Trainer):
+    """A search that sees the losses of sets of weights and nothing else.
+
+    Weights are sought in standardised coordinates (weights - start weights) / spread, in which the
+    first members are the start weights and normal draws around them. All members are compared on
+    the same batches. A member whose loss is not finite ranks last. The member with the smallest
+    loss so far is looked at on the validation period; of those looked at, the best remains.
+
+    Attributes
+    ----------
+    steps : int
+        Most generations.
+    population : int
+        Members of a generation.
+    spread : float
+        Standard deviation of the first members' weights around the start weights.
+    batches : int
+        Batches that members are compared on.
+    validate_every : int
+        Generations between two looks at the validation loss.
+    patience : int
+        Looks without improvement after which training stops.
+    checkpoint_every : int
+        Generations between two states kept on disk.
+    fingerprint : str
+        Tells the data apart from other data, so that a training only goes on from a state of
+        its own.
+    """
+
+    steps: int
+    population: int = 32
+    spread: float = 0.1
+    batches: int = 4
+    validate_every: int = 100
+    patience: int = 5
+    checkpoint_every: int = 100
+    fingerprint: str = ""
+
+    @abstractmethod
+    def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
+        """Look for members with a small loss until `evaluate` ends it.
+
+        Parameters
+        ----------
+        n_weights : int
+            Coordinates of a member.
+        rng : numpy.random.Generator
+            Source of everything random.
+        evaluate : callable
+            Losses of members; the origin are the start weights.
+        """
+
+    def train(
+        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+    ) -> Trained:
+        """Train in place; see :meth:`Trainer.train`.
+
+        A killed training is replayed: the search is started anew with the same seed and given the
+        losses that were written down, so that it asks for the same members again without a forward
+        pass, up to where it was; from there on it goes on as if never interrupted.
+        """
+        loss = PopulationLoss(task, self.batches, self.spread)
+        rng = np.random.default_rng(int(task.rng.integers(2**63)))
+        with tqdm(total=self.steps, desc=label, disable=None, leave=False) as bar:
+            run = _Run(self, task, loss, checkpoint, watch, bar)
+            try:
+                self.search(loss.n_weights, rng, run.evaluate)
+            except _Enough:
+                pass
+            else:  # the search has nothing left to try
+                run.look_last()
+        if not math.isfinite(run.best):
+            message = (
+                f"{label}: no set of weights tried in {run.step} generations has a finite loss; "
+                f"lower spread ({self.spread:g}), or take a bounded hidden_activation such as tanh"
+            )
+            raise EncoderError(message)
+        task.module.load_state_dict(run.best_weights)
+        history = pd.DataFrame(run.rows, columns=COLUMNS)
+        whole = ["step", "forward_passes"]
+        return Trained(history.astype(dict.fromkeys(whole, int)), run.snapshots)
+
+    def first_members(self, n_weights: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+        """Start weights, and normal draws around them: (population, n_weights)."""
+        members = rng.normal(size=(self.population, n_weights)).clip(-BOUND, BOUND)
+        members[0] = 0.0
+        return members
+
+
+class _Enough(Exception):  # noqa: N818
+    """Ends a search, whatever library runs it."""
+
+
+@dataclass
+class _Run:
+    """One training under way: what a search calls to have members evaluated."""
+
+    trainer: DerivativeFreeTrainer
+    task: Task
+    loss: PopulationLoss
+    checkpoint: Path | None
+    watch: Watch | None
+    bar: tqdm[Any]
+    step: int = 0
+    waited: int = 0
+    evaluated: int = 0
+    in_step: int = 0
+    best: float = float("inf")
+    smallest: float = float("inf")
+    rows: list[tuple[float, ...]] = field(default_factory=list)
+    losses: list[np.ndarray[Any, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.best_weights: Weights = weights_of(self.task.module)
+        self.snapshots = {0: self.best_weights}
+        self.leader = np.zeros(self.loss.n_weights)
+        self.recorded, self.looks = np.empty(0), {}
+        found = load_checkpoint(self.checkpoint, self._identity()) if self.checkpoint else None
+        if found is not None:
+            tensors, facts = found
+            self.recorded = tensors["losses"].numpy()
+            self.looks = {int(step): float(value) for step, value in facts["looks"].items()}
+
+    def evaluate(self, members: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Losses of members; a generation is over after `population` of them, or one call of many.
+
+        Raises
+        ------
+        _Enough
+            Steps or patience are used up, or who watches has seen enough.
+        """
+        done = self.evaluated + len(members)
+        replayed = done <= len(self.recorded)
+        losses = self.recorded[self.evaluated : done] if replayed else self.loss(members)
+        self.losses.append(losses)
+        self.evaluated, self.in_step = done, self.in_step + len(members)
+        first = int(losses.argmin())
+        if losses[first] < self.smallest:
+            self.smallest, self.leader = float(losses[first]), members[first].copy()
+        if len(members) > 1 or self.in_step >= self.trainer.population:
+            self._end_step(replayed)
+        return losses
+
+    def look_last(self) -> None:
+        """Look at the leader when the last generation was not looked at."""
+        if self.rows and math.isnan(self.rows[-1][2]):
+            row = list(self.rows[-1])
+            row[2] = self._look()
+            self.rows[-1] = tuple(row)
+
+    def _end_step(self, replayed: bool) -> None:
+        """Close a generation: history, look, snapshot, state on disk, and whether to go on."""
+        trainer = self.trainer
+        self.step, self.in_step = self.step + 1, 0
+        passes = self.evaluated * trainer.batches
+        validation, stop, none = float("nan"), False, float("nan")
+        if self.step % trainer.validate_every == 0 or self.step == trainer.steps:
+            validation = self._look()
+            self.bar.set_postfix(validation=f"{self.best:.4f}")
+            if self.watch and not replayed:
+                stop = bool(self.watch(Look(self.step, passes, validation)))
+        self.rows.append((self.step, self.smallest, validation, none, none, none, passes))
+        if self.step in snapshot_steps(trainer.steps):
+            self.snapshots[self.step] = self.loss.weights(self.leader)
+        self.bar.update()
+        if stop or self.step >= trainer.steps or self.waited >= trainer.patience:
+            raise _Enough
+        if self.checkpoint and not replayed and self.step % trainer.checkpoint_every == 0:
+            self._keep(self.checkpoint)
+
+    def _look(self) -> float:
+        """Validation loss of the member with the smallest loss; the best one is kept."""
+        weights = self.loss.weights(self.leader)
+        validation = self.looks.get(self.step)
+        if validation is None:
+            self.task.module.load_state_dict(weights)
+            with torch.no_grad():
+                validation = self.task.validation_loss()
+            if self.smallest >= DIVERGED or not math.isfinite(validation):
+                validation = float("inf")
+            self.looks[self.step] = validation
+        if validation < self.best:
+            self.best, self.waited, self.best_weights = validation, 0, weights
+        else:
+            self.waited += 1
+        return validation
+
+    def _identity(self) -> str:
+        """What a state must agree in to be gone on from."""
+        settings = asdict(self.trainer) | {"trainer": type(self.trainer).__name__}
+        settings.pop("checkpoint_every")
+        return " ".join(f"{key}={value}" for key, value in settings.items())
+
+    def _keep(self, path: Path) -> None:
+        """Write down every loss and look so far: the search can be replayed from them."""
+        losses = {"losses": torch.from_numpy(np.concatenate(self.losses))}
+        save_checkpoint(path, losses, {"looks": self.looks}, self._identity())

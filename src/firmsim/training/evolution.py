@@ -1,0 +1,106 @@
+"""Searches of populations: genetic algorithm and particle swarm (pymoo), CMA-ES (cma)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cma
+import numpy as np
+from pymoo.algorithms.soo.nonconvex.ga import GA
+from pymoo.algorithms.soo.nonconvex.pso import PSO
+from pymoo.core.algorithm import Algorithm
+from pymoo.core.evaluator import Evaluator
+from pymoo.core.problem import Problem
+from pymoo.core.termination import NoTermination
+from pymoo.problems.static import StaticProblem
+
+from firmsim.training.derivative_free import BOUND, DerivativeFreeTrainer, Evaluate
+
+SEEDS = 2**31
+"""Libraries take seeds below this."""
+
+FULL_COVARIANCE = 500
+"""Most weights for which CMA-ES learns a full covariance matrix."""
+
+VELOCITY = 1 / (2 * BOUND)
+"""Most that a particle moves at once, as a share of the range within the bounds: one spread."""
+
+
+@dataclass(frozen=True)
+class GeneticTrainer(DerivativeFreeTrainer):
+    """Genetic algorithm with real-valued genes, as pymoo has it.
+
+    Binary tournaments, simulated binary crossover and polynomial mutation (Deb and Agrawal 1995;
+    Deb and Deb 2014), the best of parents and children survive; library's default rates. Members
+    stay within :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
+    """
+
+    def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
+        """See :meth:`DerivativeFreeTrainer.search`."""
+        first = self.first_members(n_weights, rng)
+        _ask_and_tell(GA(self.population, sampling=first), n_weights, rng, evaluate)
+
+
+@dataclass(frozen=True)
+class SwarmTrainer(DerivativeFreeTrainer):
+    """Particle swarm with adaptive coefficients, as pymoo has it.
+
+    Kennedy and Eberhart (1995), coefficients adapted as by Zhan et al. (2009). Particles start at
+    rest, move at most one spread a generation and stay within
+    :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
+    """
+
+    def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
+        """See :meth:`DerivativeFreeTrainer.search`."""
+        first = self.first_members(n_weights, rng)
+        swarm = PSO(
+            self.population,
+            sampling=first,
+            initial_velocity="zero",
+            max_velocity_rate=VELOCITY,
+        )
+        _ask_and_tell(swarm, n_weights, rng, evaluate)
+
+
+@dataclass(frozen=True)
+class CMAESTrainer(DerivativeFreeTrainer):
+    """Covariance matrix adaptation evolution strategy, as the package cma has it.
+
+    Hansen and Ostermeier (2001). Above :data:`FULL_COVARIANCE` weights the covariance matrix is
+    diagonal (Ros and Hansen 2008): a full one of 10,000 weights has 50 million entries to learn, to
+    store and to decompose. No bounds; the first members are normal draws around the start weights.
+    """
+
+    def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
+        """See :meth:`DerivativeFreeTrainer.search`."""
+        options = {
+            "popsize": self.population,
+            "CMA_diagonal": n_weights > FULL_COVARIANCE,
+            "randn": lambda n_members, n: rng.standard_normal((n_members, n)),
+            "seed": math.nan,  # numpy's global generator is left alone
+            "verbose": -9,
+            "verb_log": 0,
+            "verb_disp": 0,
+        }
+        strategy = cma.CMAEvolutionStrategy(np.zeros(n_weights), 1.0, options)
+        while True:  # until evaluate ends it: the library's own stopping rules are not asked
+            members = strategy.ask()
+            strategy.tell(members, evaluate(np.asarray(members)).tolist())
+
+
+def _ask_and_tell(
+    algorithm: Algorithm, n_weights: int, rng: np.random.Generator, evaluate: Evaluate
+) -> None:
+    """Run an algorithm of pymoo until `evaluate` ends it or it has nothing left to try."""
+    problem = Problem(n_var=n_weights, n_obj=1, xl=-BOUND, xu=BOUND)
+    seed = int(rng.integers(SEEDS))
+    algorithm.setup(problem, termination=NoTermination(), seed=seed, verbose=False)
+    evaluator = Evaluator()
+    while True:
+        asked = algorithm.ask()
+        if asked is None or len(asked) == 0:
+            return
+        losses = evaluate(asked.get("X").astype(float))
+        evaluator.eval(StaticProblem(problem, F=losses[:, None]), asked)
+        algorithm.tell(infills=asked)
