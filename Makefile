@@ -4,12 +4,13 @@
 #   make bench   side-by-side timings make lock    new lock from pyproject.toml
 #   make schema  schema and key tables from firmsim.config
 #   make gradients   docs/gradients.md: default run, figure and table of its gradients
+#   make trainers study of trainers (40 minutes on two cores), docs/trainers.md
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint format bench gradients schema lock
+.PHONY: run test lint format bench gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -38,6 +39,10 @@ bench: .venv/installed-dev
 
 gradients: run .venv/installed-dev
 	$(BIN)/python benchmarks/gradients.py results/sp500_2007_2016
+
+trainers: .venv/installed
+	$(BIN)/snakemake --cores $(CORES) --configfile config/trainers.yaml
+	$(BIN)/python -m firmsim.trainer_study.page results/trainers
 
 schema: .venv/installed-dev
 	$(BIN)/python -m firmsim.reference

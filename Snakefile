@@ -35,6 +35,10 @@ rule all:
         expand("<results>/association/{method}.json", method=plan.methods),
 
 
+# takes the place of `all` when there is a study
+include: "workflow/rules/trainers.smk"
+
+
 onstart:
     forget_failures()
 

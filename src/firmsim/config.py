@@ -399,6 +399,69 @@ ELMAN_PARAMETERS = 9296
 d_in = 64 and d_out = 16."""
 
 
+class FirmTrials(Section):
+    """Study of trainers: trials on the growth rates, with the co-movement objective."""
+
+    cells: Annotated[list[Literal["elman", "jordan"]], AfterValidator(_once)] = Field(
+        ["elman", "jordan"]
+    )
+    """Recurrences to train."""
+    weights: list[Annotated[Number, Field(ge=100)]] = Field([200, 1000, 10_000], min_length=1)
+    """Sizes: most weights of the cell."""
+    outputs: int = Field(4, ge=1)
+    """Outputs a day."""
+    portfolios: int = Field(2, ge=0)
+    """Principal portfolios in the input; few, so that small networks are possible."""
+    windows: list[Annotated[Number, Field(ge=2)]] = Field([60], min_length=1)
+    """Lengths of the training windows (trading days)."""
+    batch_firms: int = Field(64, ge=3)
+    """Firms of a batch."""
+
+
+class MemoryTrials(Section):
+    """Study of trainers: trials on the memory task, remember the first input for so many steps."""
+
+    weights: list[Annotated[Number, Field(ge=10)]] = Field([200], min_length=1)
+    """Sizes: most weights of the cell (elman)."""
+    lags: list[Annotated[Number, Field(ge=1)]] = Field([10, 50, 100, 200], min_length=1)
+    """Steps from the input to the question."""
+    sequences: int = Field(64, ge=2)
+    """Sequences of a batch."""
+    noise: float = Field(0.2, ge=0)
+    """Standard deviation of the inputs after the first, which is 1 or -1."""
+
+
+class TrainerStudy(Section):
+    """Study of trainers: gradients against searches without derivatives, at equal budgets."""
+
+    trainers: Annotated[
+        list[Literal["genetic", "annealing", "swarm", "cma-es"]], AfterValidator(_once)
+    ] = Field(["genetic", "annealing", "swarm", "cma-es"], min_length=1)
+    """Searches to compare with the gradient trainer."""
+    seeds: list[Annotated[Number, Field(ge=0)]] = Field(list(range(5)), min_length=2)
+    """Each trainer starts from the same weights and data for the same seed."""
+    forward_passes: int = Field(4096, ge=1)
+    """Budget: passes of one batch through the network."""
+    seconds: float = Field(6.0, gt=0)
+    """Budget: seconds of one core, looks at the validation loss left out. A trial ends when both
+    budgets are spent."""
+    looks: int = Field(32, ge=1)
+    """Looks at the validation loss within the budget of forward passes."""
+    learning_rate: float = Field(3e-3, gt=0)
+    """Of the gradient trainer (adamw), constant."""
+    population: int = Field(32, ge=4)
+    """Networks tried a generation."""
+    batches: int = Field(2, ge=1)
+    """Batches that all networks are compared on."""
+    spread: float = Field(1.0, gt=0)
+    """Standard deviation of the first weights tried around the start weights, in units of
+    1 / sqrt(hidden units), the range of the start weights themselves."""
+    firm: FirmTrials = Field(default_factory=FirmTrials)
+    """Trials on the growth rates."""
+    memory: MemoryTrials = Field(default_factory=MemoryTrials)
+    """Trials on the memory task."""
+
+
 def _default_encoders() -> list[Encoder]:
     """Elman and Jordan, and other cells with as many weights as the Elman cell has."""
     return [
@@ -434,6 +497,8 @@ class Config(Section):
     """Scores and comparators."""
     association: Association = Field(default_factory=Association)
     """Sector and size statistics."""
+    trainer_study: TrainerStudy | None = None
+    """When given, the run is the study of trainers and nothing else; see `trainers.yaml`."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

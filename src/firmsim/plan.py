@@ -10,6 +10,7 @@ from firmsim.errors import FirmsError, PriceError
 from firmsim.firms import read_firms_table
 from firmsim.prices.file import FilePrices
 from firmsim.prices.source import BUNDLED
+from firmsim.trainer_study.trials import Trial, trials
 
 RESOURCES = Path("resources/prices")
 """Where what was downloaded is kept, within the working folder."""
@@ -96,6 +97,12 @@ class Plan:
     def encoders(self) -> dict[str, Encoder]:
         """Encoders by name, in the order of the configuration."""
         return {encoder.name: encoder for encoder in self.config.encoders}
+
+    @property
+    def trials(self) -> dict[str, Trial]:
+        """Trials of the study of trainers by name; none when there is no study."""
+        study = self.config.trainer_study
+        return {} if study is None else {trial.name: trial for trial in trials(study)}
 
     @property
     def families(self) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import atexit
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import firmsim
@@ -9,6 +10,7 @@ from firmsim.configfile import load_config
 from firmsim.errors import FirmsimError
 from firmsim.plan import RESOURCES, Plan
 from firmsim.prices.source import BUNDLED
+from firmsim.trainer_study.trials import FIGURES
 
 
 def planned():
@@ -85,6 +87,13 @@ def encoder_settings(name):
     return plan.encoders[name].model_dump(
         mode="json", exclude={"name", "seeds", "embedding"}
     )
+
+
+def study_settings(trial):
+    """Settings of the study of trainers that one trial depends on."""
+    apart = {"trainers", "seeds", "firm", "memory"} - {trial.task}
+    study = settings["trainer_study"]
+    return {key: value for key, value in study.items() if key not in apart}
 
 
 def trained(file):

@@ -1,0 +1,1 @@
+"""The study of trainers: gradients against searches without derivatives, at equal budgets."""

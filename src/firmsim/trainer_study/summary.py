@@ -1,0 +1,137 @@
+"""What the curves of a study say: values at equal budgets, intervals and rank tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+
+from firmsim.config import TrainerStudy
+from firmsim.objectives.memory_task import CHANCE
+from firmsim.trainer_study.trials import GRADIENT
+
+CASE = ["task", "cell", "weights", "lag"]
+"""What a network and its task are."""
+
+REMEMBERED = CHANCE / 2
+"""Loss (nats) below which the memory task counts as solved: half of what guessing costs."""
+
+
+def at_budget(curves: pd.DataFrame, budget: str, limit: float) -> pd.DataFrame:
+    """Smallest validation loss of each trial within a budget.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Curves of all trials, one below the other.
+    budget : str
+        Column that is spent: forward_passes or seconds.
+    limit : float
+        How much of it.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`CASE`, trainer, seed, budget, limit, forward_passes and seconds spent by
+        the last look within the budget, and loss.
+    """
+    within = curves[curves[budget] <= limit]
+    found = within.groupby([*CASE, "trainer", "seed"], as_index=False, sort=False).agg(
+        forward_passes=("forward_passes", "max"),
+        seconds=("seconds", "max"),
+        loss=("validation_loss", "min"),
+    )
+    return found.assign(budget=budget, limit=limit)
+
+
+def equal_budgets(curves: pd.DataFrame, study: TrainerStudy) -> pd.DataFrame:
+    """Smallest validation losses at equal forward passes and at equal seconds, one below the other.
+
+    Columns as :func:`at_budget` has them.
+    """
+    limits = {"forward_passes": study.forward_passes, "seconds": study.seconds}
+    return pd.concat(
+        [at_budget(curves, budget, limit) for budget, limit in limits.items()], ignore_index=True
+    )
+
+
+def summarise(losses: pd.DataFrame) -> pd.DataFrame:
+    """Median and range over seeds.
+
+    Parameters
+    ----------
+    losses : DataFrame
+        From :func:`equal_budgets`.
+
+    Returns
+    -------
+    DataFrame
+        One row a case, budget and trainer: median, low, high, coverage, seeds, solved (share of
+        seeds that remember; memory task only) and the medians of what was spent. low and high are
+        the smallest and largest loss of any seed; with n seeds they enclose the median of all
+        possible seeds with probability `coverage` = 1 - 2^(1 - n).
+    """
+    keys = [*CASE, "budget", "limit", "trainer"]
+    table = losses.groupby(keys, as_index=False, sort=False).agg(
+        median=("loss", "median"),
+        low=("loss", "min"),
+        high=("loss", "max"),
+        seeds=("seed", "nunique"),
+        solved=("loss", lambda loss: float((loss < REMEMBERED).mean())),
+        forward_passes=("forward_passes", "median"),
+        seconds=("seconds", "median"),
+    )
+    table["coverage"] = 1 - 0.5 ** (table["seeds"] - 1)
+    table.loc[table["task"] != "memory", "solved"] = np.nan
+    return table
+
+
+def rank_tests(losses: pd.DataFrame) -> pd.DataFrame:
+    """Rank test of each search against the gradient trainer.
+
+    Mann and Whitney (1947), two-sided, exact where there are no ties; p values corrected by Holm
+    (1979) over the searches of one case and budget.
+
+    Parameters
+    ----------
+    losses : DataFrame
+        From :func:`equal_budgets`.
+
+    Returns
+    -------
+    DataFrame
+        One row a case, budget and search: difference (median loss less the gradient trainer's),
+        chance_better (chance that the search's loss is below the gradient trainer's, ties half:
+        the effect size of Vargha and Delaney 2000), p, p_holm and seeds.
+    """
+    rows: list[dict[str, Any]] = []
+    for key, case in losses.groupby([*CASE, "budget"], sort=False):
+        by_trainer = {name: group["loss"] for name, group in case.groupby("trainer", sort=False)}
+        gradient = by_trainer.pop(GRADIENT)
+        family = []
+        for trainer, loss in by_trainer.items():
+            test = mannwhitneyu(gradient, loss)
+            family.append(
+                dict(zip([*CASE, "budget"], key, strict=True))
+                | {
+                    "trainer": trainer,
+                    "difference": loss.median() - gradient.median(),
+                    "chance_better": test.statistic / (len(gradient) * len(loss)),
+                    "p": test.pvalue,
+                    "seeds": len(loss),
+                }
+            )
+        corrected = holm(np.array([row["p"] for row in family]))
+        rows += [row | {"p_holm": p} for row, p in zip(family, corrected, strict=True)]
+    return pd.DataFrame(rows)
+
+
+def holm(p: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """P values corrected by Holm (1979): any false rejection at all is kept to the level."""
+    order = np.argsort(p)
+    scaled = p[order] * np.arange(len(p), 0, -1)
+    corrected = np.empty_like(p)
+    corrected[order] = np.minimum(np.maximum.accumulate(scaled), 1.0) if len(p) else scaled
+    return corrected

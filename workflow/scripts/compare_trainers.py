@@ -1,0 +1,29 @@
+"""Values of the study of trainers at equal budgets, rank tests and figures."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.config import TrainerStudy
+from firmsim.files import write_csv
+from firmsim.trainer_study import figures
+from firmsim.trainer_study.summary import equal_budgets, rank_tests, summarise
+from firmsim.trainer_study.trial import lag_gradients
+from firmsim.trainer_study.trials import longest_lag
+from job import job
+
+with job(snakemake):
+    study = TrainerStudy(**snakemake.params.study)
+    curves = pd.concat([pd.read_csv(file) for file in snakemake.input.curves], ignore_index=True)
+    losses = equal_budgets(curves, study)
+    summary = summarise(losses)
+    write_csv(summary, Path(snakemake.output.summary))
+    write_csv(rank_tests(losses), Path(snakemake.output.tests))
+    shares = pd.concat([lag_gradients(trial, study) for trial in longest_lag(study)])
+    limits = {"forward_passes": study.forward_passes, "seconds": study.seconds}
+    for name, figure in {
+        "curves": figures.curves_figure(curves, limits),
+        "memory": figures.memory_figure(summary),
+        "gradients": figures.gradients_figure(shares),
+    }.items():
+        figures.save_figure(figure, Path(snakemake.output[name]))
