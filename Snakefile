@@ -18,6 +18,7 @@ include: "workflow/rules/encoders.smk"
 include: "workflow/rules/similarity.smk"
 include: "workflow/rules/association.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/trainers.smk"
 
 
 rule all:
@@ -35,8 +36,15 @@ rule all:
         expand("<results>/association/{method}.json", method=plan.methods),
 
 
-# takes the place of `all` when there is a study
-include: "workflow/rules/trainers.smk"
+if plan.trials:
+
+    rule trainer_study:
+        """In the place of `all`: what docs/trainers.md is made from."""
+        default_target: True
+        input:
+            expand("<results>/trainers/{table}.csv", table=["summary", "tests"]),
+            expand("<results>/trainers/{figure}.png", figure=FIGURES),
+            expand("<results>/trainers/trials/{trial}.csv", trial=plan.trials),
 
 
 onstart:

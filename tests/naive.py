@@ -224,3 +224,12 @@ def half_life(lags, norms):
     slope = sum((k - mean) * log for k, log in zip(lags, logs, strict=True))
     slope /= sum((k - mean) ** 2 for k in lags)
     return -math.log(2) / slope
+
+
+def memory_loss(x, symbol, **weights):
+    """Mean logistic loss of an Elman cell's last output, one sequence at a time."""
+    losses = []
+    for i, s in enumerate(symbol):
+        y, _ = elman(x[:, i : i + 1], **weights)
+        losses.append(math.log(1 + math.exp(-s * y[-1, 0, 0])))
+    return sum(losses) / len(losses)

@@ -10,15 +10,6 @@ Curves have seconds in them, so they are not the same bytes in a second run.
 
 if plan.trials:
 
-    rule trainer_study:
-        """Everything that docs/trainers.md is made from."""
-        default_target: True
-        input:
-            "<results>/trainers/summary.csv",
-            "<results>/trainers/tests.csv",
-            expand("<results>/trainers/{figure}.png", figure=FIGURES),
-            expand("<results>/trainers/trials/{trial}.csv", trial=plan.trials),
-
     rule trial:
         """Train one network until both budgets are spent."""
         input:

@@ -93,8 +93,8 @@ def tests_table(tests: pd.DataFrame) -> str:
         worse = int((decided & (group["difference"] > 0)).sum())
         chance = group["chance_better"].median()
         lines.append(
-            f"| {task} | {BUDGETS[str(budget)]} | {STYLES[str(trainer)][0]} | {len(group)} | {better} | "
-            f"{worse} | {len(group) - better - worse} | {chance:.2f} |"
+            f"| {task} | {BUDGETS[str(budget)]} | {STYLES[str(trainer)][0]} | {len(group)} | "
+            f"{better} | {worse} | {len(group) - better - worse} | {chance:.2f} |"
         )
     return "\n".join(lines)
 
