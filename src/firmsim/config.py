@@ -440,9 +440,9 @@ class TrainerStudy(Section):
     """Searches to compare with the gradient trainer."""
     seeds: list[Annotated[Number, Field(ge=0)]] = Field(list(range(5)), min_length=2)
     """Each trainer starts from the same weights and data for the same seed."""
-    forward_passes: int = Field(4096, ge=1)
+    forward_passes: int = Field(2048, ge=1)
     """Budget: passes of one batch through the network."""
-    seconds: float = Field(6.0, gt=0)
+    seconds: float = Field(7.0, gt=0)
     """Budget: seconds of one core, looks at the validation loss left out. A trial ends when both
     budgets are spent."""
     looks: int = Field(32, ge=1)

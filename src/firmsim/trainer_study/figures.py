@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from firmsim.files import atomic
-from firmsim.objectives.memory_task import CHANCE
 from firmsim.trainer_study.trials import CONTRAST, GRADIENT
 
 STYLES = {
@@ -28,10 +27,14 @@ colour-blind tell apart, and a line of its own each."""
 BUDGETS = {"forward_passes": "forward passes", "seconds": "seconds of one core"}
 """Budgets and their axis labels."""
 
+FONTS = {"font.size": 8, "axes.titlesize": 8}
+"""Sizes in points."""
+
 POINTS = 60
 """Points of a curve."""
 
 
+@mpl.rc_context(FONTS)
 def curves_figure(curves: pd.DataFrame, limits: dict[str, float]) -> Figure:
     """Firm task: best validation loss so far against each budget, one panel a cell and size.
 
@@ -64,6 +67,7 @@ def curves_figure(curves: pd.DataFrame, limits: dict[str, float]) -> Figure:
     return figure
 
 
+@mpl.rc_context(FONTS)
 def memory_figure(summary: pd.DataFrame) -> Figure:
     """Memory task: loss against the lag, at equal forward passes and at equal seconds.
 
@@ -79,7 +83,7 @@ def memory_figure(summary: pd.DataFrame) -> Figure:
     """
     memory = summary[summary["task"] == "memory"]
     sizes = sorted(memory["weights"].unique())
-    figure, axes = _panels(len(sizes), len(BUDGETS))
+    figure, axes = _panels(len(sizes), len(BUDGETS), width=3.6)
     for line, size in zip(axes, sizes, strict=True):
         for axis, budget in zip(line, BUDGETS, strict=True):
             case = memory[(memory["weights"] == size) & (memory["budget"] == budget)]
@@ -100,47 +104,7 @@ def memory_figure(summary: pd.DataFrame) -> Figure:
                     markersize=4,
                     linewidth=1,
                 )
-            axis.axhline(CHANCE, color="#777777", linewidth=0.8)
-            axis.annotate("guessing", (0, CHANCE), xytext=(0, 2), textcoords="offset points")
-            axis.set_xticks(range(len(lags)), [str(lag) for lag in lags])
-            axis.set_xlabel("steps to remember, T")
-            axis.set_title(f"{size:,} weights, equal {BUDGETS[budget]}")
-        line[0].set_ylabel("validation loss (nats)")
-    _legend(figure, axes.flat[0])
-    return figure
-
-
-def gradients_figure(shares: pd.DataFrame) -> Figure:
-    """How far back the gradient of the memory task reaches at the start weights.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        From :func:`firmsim.trainer_study.trial.lag_gradients`, several seeds and cells.
-
-    Returns
-    -------
-    Figure
-        Norm of the gradient against the steps back, relative to the last step; logarithmic.
-    """
-    figure, axes = _panels(1, 1, width=5.0)
-    axis = axes[0, 0]
-    for cell, group in shares.groupby("cell", sort=False):
-        _, colour, style, _ = STYLES[CONTRAST if cell == CONTRAST else GRADIENT]
-        spread = group.groupby("lag")["share"].agg(["median", "min", "max"])
-        spread = spread.clip(lower=float(np.finfo(np.float32).tiny))  # the axis has no place for 0
-        label = "LSTM" if cell == CONTRAST else "Elman"
-        axis.plot(spread.index, spread["median"], color=colour, linestyle=style, label=label)
-        axis.fill_between(spread.index, spread["min"], spread["max"], color=colour, alpha=0.2)
-    axis.set_yscale("log")
-    axis.axhline(np.finfo(np.float32).eps, color="#777777", linewidth=0.8)
-    axis.annotate(
-        "rounding of single precision",
-        (axis.get_xlim()[1], np.finfo(np.float32).eps),
-        xytext=(-4, 2),
-        textcoords="offset points",
-        ha="right",
-    )
+            _name_line(axis, float(np.finfo(np.float32).eps), "rounding of single precision")
     axis.set_xlabel("steps back from the question")
     axis.set_ylabel("norm of the gradient\n(last step = 1)")
     _legend(figure, axis)
@@ -150,14 +114,13 @@ def gradients_figure(shares: pd.DataFrame) -> Figure:
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a PNG, atomically; the same figure gives the same bytes."""
     with atomic(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None})
+        figure.savefig(temporary, format="png", dpi=100, metadata={"Software": None})
 
 
 def _panels(rows: int, columns: int, width: float = 3.2) -> tuple[Figure, Any]:
     """Figure with a grid of axes, always two-dimensional."""
-    with mpl.rc_context({"font.size": 8, "axes.titlesize": 8}):
-        figure = Figure(figsize=(width * columns, 2.3 * rows + 0.4), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False)
+    figure = Figure(figsize=(width * columns, 2.3 * rows + 0.4), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False)
     for axis in axes.flat:
         axis.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -177,6 +140,13 @@ def _band(axis: Any, curves: pd.DataFrame, budget: str, limit: float, trainer: s
     axis.fill_between(grid, low, high, color=colour, alpha=0.12, linewidth=0)
 
 
+def _name_line(axis: Any, level: float, name: str) -> None:
+    """Grey line across a panel, its name below its right end."""
+    axis.axhline(level, color="#777777", linewidth=0.8, zorder=0)
+    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    axis.annotate(name, (1, level), (0, -9), ha="right", color="#555555", **place)
+
+
 def _share_losses(axes: Any) -> None:
     """Give the panels of a row the same loss axis."""
     low = min(axis.get_ylim()[0] for axis in axes)
@@ -188,4 +158,4 @@ def _share_losses(axes: Any) -> None:
 def _legend(figure: Figure, axis: Any) -> None:
     """One legend below all panels."""
     handles, labels = axis.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)

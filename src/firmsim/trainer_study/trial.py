@@ -63,11 +63,13 @@ class Budgeted(Trainer):
         with torch.no_grad():
             self.curve.append((0, 0.0, judge()))
         task.validation_loss = timed  # type: ignore[method-assign]
+        trainer = self.trainer(task)
+        warm_up(trainer)
         started = time.process_time()
-        return self.trainer(task).train(task, label, checkpoint, stop)
+        return trainer.train(task, label, checkpoint, stop)
 
     def trainer(self, task: Task) -> Trainer:
-        """Trainer that the study is about, without an end of its own."""
+        """Trainer for a task, without an end of its own."""
         study = self.study
         passes = 1 if self.name == GRADIENT else study.population * study.batches  # of a step
         settings: dict[str, Any] = {
@@ -85,6 +87,13 @@ class Budgeted(Trainer):
             "spread": study.spread / math.sqrt(task.cell.hidden),
         }
         return make_trainer(settings)
+
+
+def warm_up(trainer: Trainer) -> None:
+    """Train something tiny, so that what libraries load at first use is not on the clock."""
+    cell = CELLS["elman"](d_in=1, hidden=1, d_out=1)
+    task = MemoryTask(CellModule(cell), np.random.default_rng(0), lag=1, sequences=2)
+    trainer.train(task, "warming up", watch=lambda _: True)
 
 
 class BudgetedEncoder(ComovementEncoder):

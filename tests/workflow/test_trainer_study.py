@@ -1,0 +1,84 @@
+"""The study of trainers as a workflow of its own, as small as it can be."""
+
+import pandas as pd
+import pytest
+from project import HOME, Project, prices
+
+from firmsim.trainer_study.page import PAGE, filled, refresh
+
+STUDY = {
+    "trainers": ["genetic", "cma-es"],
+    "seeds": [0, 1],
+    "forward_passes": 16,
+    "seconds": 0.01,
+    "looks": 1,
+    "population": 4,
+    "firm": {"cells": ["elman"], "weights": [200], "windows": [20]},
+    "memory": {"weights": [20], "lags": [2], "sequences": 4},
+}
+FIRM, MEMORY, CONTRAST = 3 * 2, 3 * 2, 2
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    prices().to_csv(folder / "prices.csv")
+    project = Project(folder).configure(
+        prices={"source": "file", "path": "prices.csv"}, trainer_study=STUDY
+    )
+    assert project.plan() == {
+        "prices": 1,
+        "growth": 1,
+        "trial": FIRM + MEMORY + CONTRAST,
+        "compare_trainers": 1,
+        "trainer_study": 1,
+    }
+    project.run()
+    return project
+
+
+def test_leaves_curves_tables_and_figures(study):
+    folder = study.results / "trainers"
+    assert len(list(folder.rglob("seed*.csv"))) == FIRM + MEMORY + CONTRAST
+    summary, tests = pd.read_csv(folder / "summary.csv"), pd.read_csv(folder / "tests.csv")
+    assert len(summary) == 2 * (3 + 3 + 1)
+    assert set(summary["budget"]) == {"forward_passes", "seconds"}
+    assert len(tests) == 2 * (2 + 2)
+    assert tests["p_holm"].between(0, 1).all()
+    for name in ("curves", "memory", "gradients"):
+        assert (folder / f"{name}.png").stat().st_size > 5_000
+    assert not (study.results / "scores").exists()
+
+
+def test_a_second_run_does_nothing(study):
+    assert study.plan() == {}
+
+
+def test_another_seed_runs_only_its_own_trials(study):
+    try:
+        study.configure(
+            prices={"source": "file", "path": "prices.csv"},
+            trainer_study=STUDY | {"seeds": [0, 1, 2]},
+        )
+        assert study.plan()["trial"] == (FIRM + MEMORY + CONTRAST) // 2
+    finally:
+        study.configure(prices={"source": "file", "path": "prices.csv"}, trainer_study=STUDY)
+
+
+def test_the_page_is_filled_and_its_text_kept(study, tmp_path):
+    page = tmp_path / "trainers.md"
+    text = (HOME / PAGE).read_text(encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
+    refresh(study.results / "trainers", page)
+    once = page.read_text(encoding="utf-8")
+    assert "| Elman, 200 weights |" in once
+    assert "| LSTM, 20 weights, T = 2 |" in once
+    assert once.split("## Memory task")[0] == text.split("## Memory task")[0]
+    refresh(study.results / "trainers", page)
+    assert page.read_text(encoding="utf-8") == once
+    assert (tmp_path / "trainers" / "curves.png").exists()
+
+
+def test_a_page_without_its_markers_is_an_error():
+    with pytest.raises(ValueError, match="put the two markers back"):
+        filled("text", {"tests": "table"})
