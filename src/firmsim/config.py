@@ -416,6 +416,11 @@ class FirmTrials(Section):
     """Lengths of the training windows (trading days)."""
     batch_firms: int = Field(64, ge=3)
     """Firms of a batch."""
+    batches: int = Field(8, ge=1)
+    """Batches that the networks of a search are compared on."""
+    spread: float = Field(0.5, gt=0)
+    """Standard deviation of the first weights a search tries around the start weights, in units of
+    1 / sqrt(hidden units), the range of the start weights themselves."""
 
 
 class MemoryTrials(Section):
@@ -429,6 +434,11 @@ class MemoryTrials(Section):
     """Sequences of a batch."""
     noise: float = Field(0.2, ge=0)
     """Standard deviation of the inputs after the first, which is 1 or -1."""
+    batches: int = Field(2, ge=1)
+    """Batches that the networks of a search are compared on."""
+    spread: float = Field(1.0, gt=0)
+    """Standard deviation of the first weights a search tries around the start weights, in units of
+    1 / sqrt(hidden units), the range of the start weights themselves."""
 
 
 class TrainerStudy(Section):
@@ -451,11 +461,6 @@ class TrainerStudy(Section):
     """Of the gradient trainer (adamw), constant."""
     population: int = Field(32, ge=4)
     """Networks tried a generation."""
-    batches: int = Field(2, ge=1)
-    """Batches that all networks are compared on."""
-    spread: float = Field(1.0, gt=0)
-    """Standard deviation of the first weights tried around the start weights, in units of
-    1 / sqrt(hidden units), the range of the start weights themselves."""
     firm: FirmTrials = Field(default_factory=FirmTrials)
     """Trials on the growth rates."""
     memory: MemoryTrials = Field(default_factory=MemoryTrials)

@@ -104,7 +104,41 @@ def memory_figure(summary: pd.DataFrame) -> Figure:
                     markersize=4,
                     linewidth=1,
                 )
-            _name_line(axis, float(np.finfo(np.float32).eps), "rounding of single precision")
+            _name_line(axis, CHANCE, "guessing")
+            axis.set_xticks(range(len(lags)), [str(lag) for lag in lags])
+            axis.set_xlabel("steps to remember, T")
+            axis.set_title(f"{size:,} weights, at equal {BUDGETS[budget]}")
+        line[0].set_ylabel("validation loss (nats)")
+    _legend(figure, axes.flat[0])
+    return figure
+
+
+@mpl.rc_context(FONTS)
+def gradients_figure(shares: pd.DataFrame) -> Figure:
+    """How far back the gradient of the memory task reaches at the start weights.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From :func:`firmsim.trainer_study.trial.lag_gradients`, several seeds and cells.
+
+    Returns
+    -------
+    Figure
+        Norm of the gradient against the steps back, relative to the last step; logarithmic.
+    """
+    single = np.finfo(np.float32)
+    figure, axes = _panels(1, 1, width=5.0)
+    axis = axes[0, 0]
+    for cell, group in shares.groupby("cell", sort=False):
+        _, colour, style, _ = STYLES[CONTRAST if cell == CONTRAST else GRADIENT]
+        spread = group.groupby("lag")["share"].agg(["median", "min", "max"])
+        spread = spread.clip(lower=float(single.tiny))  # the axis has no place for 0
+        label = "LSTM" if cell == CONTRAST else "Elman"
+        axis.plot(spread.index, spread["median"], color=colour, linestyle=style, label=label)
+        axis.fill_between(spread.index, spread["min"], spread["max"], color=colour, alpha=0.2)
+    axis.set_yscale("log")
+    _name_line(axis, float(single.eps), "rounding of single precision")
     axis.set_xlabel("steps back from the question")
     axis.set_ylabel("norm of the gradient\n(last step = 1)")
     _legend(figure, axis)

@@ -71,7 +71,8 @@ class Budgeted(Trainer):
     def trainer(self, task: Task) -> Trainer:
         """Trainer for a task, without an end of its own."""
         study = self.study
-        passes = 1 if self.name == GRADIENT else study.population * study.batches  # of a step
+        own = study.memory if isinstance(task, MemoryTask) else study.firm
+        passes = 1 if self.name == GRADIENT else study.population * own.batches  # of a step
         settings: dict[str, Any] = {
             "trainer": self.name,
             "steps": ENDLESS,
@@ -83,8 +84,8 @@ class Budgeted(Trainer):
             "weight_decay": 0.0,
             "clip_norm": 1.0,
             "population": study.population,
-            "batches": study.batches,
-            "spread": study.spread / math.sqrt(task.cell.hidden),
+            "batches": own.batches,
+            "spread": own.spread / math.sqrt(task.cell.hidden),
         }
         return make_trainer(settings)
 
