@@ -23,3 +23,7 @@ class EncoderError(FirmsimError, ValueError):
 
 class ShapeError(EncoderError):
     """An array has another shape than the one that is asked for."""
+
+
+class AssociationError(FirmsimError):
+    """Distances, labels or covariates that no test of association can be made with."""

@@ -1,0 +1,35 @@
+"""Permutation tests of scores against what is known of the firms; firms are permuted, never pairs.
+
+Both sides of a test are distances, so a positive r says that alike firms (high scores) are alike in
+the attribute too. p = (1 + permutations at least as extreme) / (1 + permutations), two-sided for
+correlations and coefficients; where fewer permutations exist than are asked for, all are gone
+through and p is exact. docs/statistics.md says which test answers which question.
+"""
+
+from firmsim.association.permutation.distances import (
+    label_distance,
+    score_distance,
+    size_distance,
+)
+from firmsim.association.permutation.holm import holm
+from firmsim.association.permutation.mantel import mantel, mantel_within, partial_mantel
+from firmsim.association.permutation.mrqap import Coefficient, Mrqap, mrqap
+from firmsim.association.permutation.permanova import Permanova, permanova
+from firmsim.association.permutation.permdisp import Permdisp, permdisp
+
+__all__ = [
+    "Coefficient",
+    "Mrqap",
+    "Permanova",
+    "Permdisp",
+    "holm",
+    "label_distance",
+    "mantel",
+    "mantel_within",
+    "mrqap",
+    "partial_mantel",
+    "permanova",
+    "permdisp",
+    "score_distance",
+    "size_distance",
+]

@@ -1,0 +1,62 @@
+"""Partial correlations over pairs of firms without each firm, for jackknife intervals."""
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+_CONDITION = 1e10
+"""Correlation matrices worse than this have no inverse worth having."""
+
+
+def inverses_without_each(matrices: list[Matrix]) -> Matrix:
+    """Inverted correlations of matrices over pairs of firms, without each firm's pairs.
+
+    Parameters
+    ----------
+    matrices : list of arrays of shape (n_firms, n_firms)
+        Symmetric with a zero diagonal.
+
+    Returns
+    -------
+    array of shape (n_firms, n_matrices, n_matrices)
+        NaN where a matrix then does not vary or is a linear combination of the others.
+    """
+    n, m = len(matrices[0]), len(matrices)
+    pairs = n * (n - 1) / 2
+    centred = [matrix - matrix.sum() / (2 * pairs) for matrix in matrices]
+    for matrix in centred:
+        np.fill_diagonal(matrix, 0.0)
+    of_firm = np.stack([matrix.sum(axis=1) for matrix in centred], axis=1)  # (n_firms, m)
+    products = np.empty((n, m, m))
+    for j, k in combinations_with_replacement(range(m), 2):
+        products[:, j, k] = np.einsum("ab,ab->a", centred[j], centred[k])
+        products[:, k, j] = products[:, j, k]
+    total = products.sum(axis=0) / 2
+    left = max(pairs - (n - 1), 1)
+    about_mean = total - products - of_firm[:, :, None] * of_firm[:, None, :] / left
+    return _inverse(about_mean)
+
+
+def partial_correlation(inverse: Matrix, j: int, k: int) -> Matrix:
+    """Correlation of two matrices given all others, from inverted correlations (any number)."""
+    scale = np.sqrt(inverse[..., j, j] * inverse[..., k, k])
+    return np.asarray(np.clip(-inverse[..., j, k] / scale, -1.0, 1.0))
+
+
+def explained(inverse: Matrix, j: int) -> Matrix:
+    """Share of a matrix's variance that all others explain, from inverted correlations."""
+    return np.asarray(np.clip(1 - 1 / inverse[..., j, j], 0.0, 1.0))
+
+
+def _inverse(covariance: Matrix) -> Matrix:
+    spread = np.sqrt(np.clip(np.diagonal(covariance, axis1=1, axis2=2), 0.0, None))
+    scale = spread[:, :, None] * spread[:, None, :]
+    correlation = np.divide(covariance, scale, out=np.zeros_like(covariance), where=scale > 0)
+    usable = (scale > 0).all(axis=(1, 2))
+    usable &= np.linalg.cond(correlation) < _CONDITION
+    inverse = np.full_like(covariance, np.nan)
+    inverse[usable] = np.linalg.inv(correlation[usable])
+    return inverse

@@ -1,0 +1,156 @@
+"""Share of the squared distances that lies between sectors."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmsim.association.estimate import Estimate, impossible, jackknifed
+from firmsim.association.permutation.checks import check_labels, check_matrix
+from firmsim.association.permutation.nested import Nested, nested
+from firmsim.association.permutation.orders import Plan, p_value, plan
+from firmsim.association.permutation.products import permuted_products
+
+Matrix = NDArray[np.float64]
+Labels = NDArray[Any]
+
+_ROUNDING = 1e-12
+
+
+class Permanova(NamedTuple):
+    """R2 (with its interval and p) and the pseudo-F statistic it follows from."""
+
+    r2: Estimate
+    pseudo_f: float | None
+
+
+def permanova(
+    distance: Matrix,
+    labels: Labels,
+    permutations: int,
+    seed: int,
+    strata: Labels | None = None,
+    covariates: Mapping[str, NDArray[Any]] | None = None,
+) -> Permanova:
+    r"""Share of the squared distances that lies between sectors.
+
+    .. math:: R^2 = 1 - \frac{\sum_g \frac{1}{n_g} \sum_{i<j \in g} d_{ij}^2}
+                             {\frac{1}{n} \sum_{i<j} d_{ij}^2}, \qquad
+              F = \frac{R^2 / (G - 1)}{(1 - R^2) / (n - G)}
+
+    Anderson (2001), Austral Ecology 26. Labels that say nothing have an expected R2 of
+    (G - 1) / (n - 1), not 0. With covariates of firms, R2 is the share that the sectors explain
+    beyond them, and F compares it with what both leave (McArdle and Anderson 2001, Ecology 82);
+    what the covariates leave is permuted (Freedman and Lane 1983, Journal of Business and Economic
+    Statistics 1).
+
+    The draws are those of scikit-bio's test and so is p, without its loss of ties to rounding: it
+    sums all pairs of firms in every permutation, where only those within a sector count.
+
+    Parameters
+    ----------
+    distance : array of shape (n_firms, n_firms)
+        For scores s, sqrt(2 (1 - s)): the Euclidean distance between unit vectors of cosine s.
+    labels : array of shape (n_firms,)
+        Sector of each firm.
+    permutations, seed : int
+        How many random permutations, and their seed.
+    strata : array of shape (n_firms,), optional
+        Firms are permuted within these only, for example countries.
+    covariates : mapping of str to array of shape (n_firms,), optional
+        Numbers of each firm, by name, for example its volatility.
+
+    Returns
+    -------
+    Permanova
+        R2 in [0, 1] with its firm-level jackknife interval, and pseudo-F.
+
+    Raises
+    ------
+    AssociationError
+        A matrix, labels, strata or covariates that cannot be used: names the value.
+    """
+    distance = check_matrix(distance, "distance")
+    n = len(distance)
+    codes = check_labels(labels, "labels", n)
+    counts = np.bincount(codes)
+    groups = len(counts)
+    if n < 3 or groups in (1, n):
+        return Permanova(
+            impossible(f"needs several sectors with several firms; {n} firms are in {groups}"), None
+        )
+    square = distance**2
+    orders = plan(n, permutations, seed, strata)
+    if covariates:
+        return _beyond(square, nested(codes, covariates), orders)
+    of_firm = square.sum(axis=1)
+    of_firm_within = np.where(codes[:, None] == codes, square, 0.0).sum(axis=1)
+    of_group = np.bincount(codes, of_firm_within) / 2
+    total, within = of_firm.sum() / 2 / n, (of_group / counts).sum()
+    if within <= _ROUNDING * total or total == 0:
+        return Permanova(impossible("firms of one sector are at no distance from each other"), None)
+    total_left = (of_firm.sum() / 2 - of_firm) / (n - 1)
+    size = counts[codes]
+    own_left = (of_group[codes] - of_firm_within) / np.maximum(size - 1, 1)
+    within_left = within - of_group[codes] / size + own_left
+    without = 1 - within_left / np.where(total_left > 0, total_left, np.nan)
+    without[groups - (size == 1) == 1] = np.nan
+    r2 = 1 - within / total
+    pseudo_f = (r2 / (groups - 1)) / ((1 - r2) / (n - groups))
+    p = p_value(r2, 1 - _within(square, codes, orders) / total)
+    n_taking_part = int((size > 1).sum())
+    return Permanova(jackknifed(r2, without, (0.0, 1.0), p, n_taking_part), float(pseudo_f))
+
+
+def _within(square: Matrix, codes: NDArray[np.intp], orders: Plan) -> Matrix:
+    """Squared distances within sectors, over their numbers of firms, with permuted labels."""
+    first, second = np.nonzero(np.triu(codes[:, None] == codes, 1))
+    weights = 1 / np.bincount(codes)[codes[first]]
+    # where each label goes, as scikit-bio permutes labels
+    to = np.argsort(orders.orders, axis=1).astype(np.int32)
+    return permuted_products(square[None], weights[None, None], (first, second), to)[:, 0, 0]
+
+
+def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
+    """PERMANOVA of what covariates leave."""
+    n = len(square)
+    smaller = models.smaller @ models.smaller.T
+    added = models.groups @ models.groups.T
+    total = square.sum() / 2 / n
+    error = ((smaller + added) * square).sum() / 2
+    gained = (smaller * square).sum() / 2 - error
+    if error <= _ROUNDING * total:
+        return Permanova(impossible("sectors and covariates leave no distance"), None)
+    r2 = gained / total
+    left = np.eye(n) - smaller
+    inner = -left @ square @ left / 2  # inner products of what the covariates leave of the firms
+    first, second = np.triu_indices(n)
+    twice = np.where(first == second, 1.0, 2.0)
+    fixed = np.stack([added[first, second], smaller[first, second]]) * twice
+    sums = permuted_products(inner[None], fixed[None], (first, second), orders.orders)[:, 0]
+    remains = np.trace(inner)
+    share = sums[:, 0] / (remains - sums[:, 1])  # rises with F
+    p = p_value(gained / (gained + error), share)
+    pseudo_f = (gained / models.groups.shape[1]) / (error / models.residual_df)
+    both = _without_each(square, smaller + added)
+    without = (_without_each(square, smaller) - both) / _without_each(
+        square, np.full_like(square, 1 / n)
+    )
+    return Permanova(jackknifed(float(r2), without, (0.0, 1.0), p), float(pseudo_f))
+
+
+def _without_each(square: Matrix, hat: Matrix) -> NDArray[np.float64]:
+    """Squared distances that a linear model leaves, without each firm.
+
+    All firms leave sum(hat * square) / 2; without firm i the projection is
+    hat + h_i h_i' / (1 - h_ii) over the others (Sherman and Morrison 1950, Annals of Mathematical
+    Statistics 21).
+    """
+    leverage = np.diagonal(hat)
+    column = hat.copy()
+    np.fill_diagonal(column, 0.0)
+    quadratic = (column * (square @ column)).sum(axis=0)
+    free = 1 - leverage
+    bent = np.divide(quadratic, free, out=np.zeros_like(quadratic), where=free > _ROUNDING)
+    return np.asarray(((hat * square).sum() - 2 * (hat * square).sum(axis=1) + bent) / 2)
