@@ -129,3 +129,114 @@ def jackknife_interval(statistic, n, bounds, n_taking_part=None):
     )
     low, high = max(centre - half, bounds[0]), min(centre + half, bounds[1])
     return (None, None) if (low, high) == tuple(bounds) else (low, high)
+
+
+def holm(p_values):
+    """Walk up the sorted p values; each is multiplied by how many are left, never falling."""
+    order = sorted(range(len(p_values)), key=lambda k: p_values[k])
+    corrected, so_far = [0.0] * len(p_values), 0.0
+    for step, k in enumerate(order):
+        so_far = max(so_far, min(1.0, (len(p_values) - step) * p_values[k]))
+        corrected[k] = so_far
+    return corrected
+
+
+def _over_pairs(matrix):
+    return np.array([matrix[p] for p in itertools.combinations(range(len(matrix)), 2)])
+
+
+def _ols(y, columns):
+    """Slopes (constant first), their t and the residuals, by the normal equations."""
+    x = np.column_stack([np.ones(len(y)), *columns])
+    inverse = np.linalg.inv(x.T @ x)
+    slopes = inverse @ x.T @ y
+    left = y - x @ slopes
+    variance = left @ left / (len(y) - x.shape[1])
+    return slopes, slopes / np.sqrt(variance * np.diag(inverse)), left
+
+
+def partial_mantel_r(distance, other, covariates):
+    given = [_over_pairs(z) for z in covariates]
+    left = [_ols(_over_pairs(m), given)[2] for m in (distance, other)]
+    return np.corrcoef(left)[0, 1]
+
+
+def regression(distance, predictors):
+    """Slopes, t and R2 of a regression over pairs; predictors are a list of matrices."""
+    y = _over_pairs(distance)
+    slopes, t, left = _ols(y, [_over_pairs(x) for x in predictors])
+    return slopes, t, 1 - left @ left / ((y - y.mean()) @ (y - y.mean()))
+
+
+def semi_partial_t(distance, predictors, k):
+    """|t| of predictor k for an order of the firms of what the other predictors leave of it."""
+    others = [x for j, x in enumerate(predictors) if j != k]
+    rest = np.zeros_like(distance)
+    left = _ols(_over_pairs(predictors[k]), [_over_pairs(x) for x in others])[2]
+    for value, (i, j) in zip(left, itertools.combinations(range(len(distance)), 2), strict=True):
+        rest[i, j] = rest[j, i] = value
+    return lambda order: abs(regression(distance, [rest[np.ix_(order, order)], *others])[1][1])
+
+
+def _coordinates(distance):
+    """Principal coordinates and the sign with which each axis counts."""
+    n = len(distance)
+    centre = np.eye(n) - 1 / n
+    values, vectors = np.linalg.eigh(-centre @ distance**2 @ centre / 2)
+    return vectors * np.sqrt(np.abs(values)), np.sign(values)
+
+
+def _squares_left(coordinates, signs, columns):
+    """Squares that a regression of every principal coordinate leaves."""
+    x = np.column_stack([np.ones(len(coordinates)), *columns])
+    left = coordinates - x @ np.linalg.pinv(x) @ coordinates
+    return float((left**2).sum(axis=0) @ signs)
+
+
+def permanova_beyond(distance, labels, covariates):
+    """R2 and pseudo-F of labels beyond numbers of firms, from principal coordinates."""
+    axes, signs = _coordinates(distance)
+    names = sorted(set(labels))
+    belongs = [np.array([float(label == name) for label in labels]) for name in names[1:]]
+    total = _squares_left(axes, signs, [])
+    small = _squares_left(axes, signs, covariates)
+    large = _squares_left(axes, signs, [*covariates, *belongs])
+    residual = len(labels) - len(covariates) - len(names)
+    return (small - large) / total, ((small - large) / len(belongs)) / (large / residual)
+
+
+def permanova_beyond_permuted(distance, labels, covariates):
+    """F for an order of the firms of what the covariates leave of the coordinates."""
+    axes, signs = _coordinates(distance)
+    x = np.column_stack([np.ones(len(labels)), *covariates])
+    left = axes - x @ np.linalg.pinv(x) @ axes
+    names = sorted(set(labels))
+    belongs = [np.array([float(label == name) for label in labels]) for name in names[1:]]
+
+    def f(order):
+        moved = left[list(order)]
+        large = _squares_left(moved, signs, [*covariates, *belongs])
+        return (_squares_left(moved, signs, covariates) - large) / large
+
+    return f
+
+
+def to_centroid(distance, labels, adjust):
+    """Distance of each firm to the centroid of its label's firms, from principal coordinates."""
+    axes, signs = _coordinates(distance)
+    z = []
+    for i, label in enumerate(labels):
+        own = [j for j in range(len(labels)) if labels[j] == label]
+        squared = float(((axes[i] - axes[own].mean(axis=0)) ** 2) @ signs)
+        z.append(math.sqrt(max(squared, 0) * (len(own) / (len(own) - 1) if adjust else 1)))
+    return np.array(z)
+
+
+def one_way(z, labels):
+    """eta2 and F of a one-way analysis of variance."""
+    names = sorted(set(labels))
+    groups = [np.array([v for v, lab in zip(z, labels, strict=True) if lab == g]) for g in names]
+    between = sum(len(g) * (g.mean() - np.mean(z)) ** 2 for g in groups)
+    within = sum(((g - g.mean()) ** 2).sum() for g in groups)
+    f = between / (len(names) - 1) / (within / (len(z) - len(names)))
+    return between / (between + within), f
