@@ -121,7 +121,9 @@ def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
     error = ((smaller + added) * square).sum() / 2
     gained = (smaller * square).sum() / 2 - error
     if error <= _ROUNDING * total:
-        return Permanova(impossible("sectors and covariates leave no distance"), None)
+        return Permanova(
+            impossible("sectors and covariates leave no squared distance above zero"), None
+        )
     r2 = gained / total
     left = np.eye(n) - smaller
     inner = -left @ square @ left / 2  # inner products of what the covariates leave of the firms
