@@ -2,6 +2,7 @@
 #   make run     ten years of prices to results/<run>/report.html
 #   make test    the tests            make lint    format, style, types, workflow
 #   make bench   side-by-side timings make lock    new lock from pyproject.toml
+#   make calibrate   how often the permutation tests reject, into docs/statistics.md
 #   make schema  schema and key tables from firmsim.config
 #   make gradients   docs/gradients.md: default run, figure and table of its gradients
 #   make trainers study of trainers (40 minutes on two cores), docs/trainers.md
@@ -10,7 +11,7 @@ CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint format bench gradients trainers schema lock
+.PHONY: run test lint format bench calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -35,6 +36,7 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
+	$(BIN)/python benchmarks/permutation.py
 	$(BIN)/python benchmarks/main_job.py
 
 gradients: run .venv/installed-dev
@@ -43,6 +45,9 @@ gradients: run .venv/installed-dev
 trainers: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) --configfile config/trainers.yaml
 	$(BIN)/python -m firmsim.trainer_study.page results/trainers
+
+calibrate: .venv/installed-dev
+	$(BIN)/python benchmarks/calibration.py
 
 schema: .venv/installed-dev
 	$(BIN)/python -m firmsim.reference
