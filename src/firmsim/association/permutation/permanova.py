@@ -107,8 +107,8 @@ def _within(square: Matrix, codes: NDArray[np.intp], orders: Plan) -> Matrix:
     """Squared distances within sectors, over their numbers of firms, with permuted labels."""
     first, second = np.nonzero(np.triu(codes[:, None] == codes, 1))
     weights = 1 / np.bincount(codes)[codes[first]]
-    # where each label goes, as scikit-bio permutes labels
-    to = np.argsort(orders.orders, axis=1).astype(np.int32)
+    to = np.empty_like(orders.orders)  # where each label goes, as scikit-bio permutes labels
+    np.put_along_axis(to, orders.orders, np.arange(len(codes), dtype=np.int32)[None], axis=1)
     return permuted_products(square[None], weights[None, None], (first, second), to)[:, 0, 0]
 
 
