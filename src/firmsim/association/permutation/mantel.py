@@ -67,7 +67,7 @@ def mantel(
     orders, exact = plan(n, permutations, seed, strata)
     if exact:  # few firms: ties of any kind matter
         pairs = np.triu_indices(n, 1)
-        r = permuted_products(_unit(other)[None], _unit(distance)[pairs][None, None], pairs, orders)
+        r = permuted_products(_unit(other)[None], _unit(distance)[pairs][None], pairs, orders)
         p = p_value(abs(value), np.abs(r[:, 0, 0]))
     else:
         _, p, _ = skbio_mantel(
@@ -126,7 +126,7 @@ def mantel_within(
     first, second = np.nonzero(np.triu(codes[:, None] == codes, 1))
     pairs = first, second
     orders, _ = plan(len(codes), permutations, seed, codes)
-    r = permuted_products(moved[None], fixed[pairs][None, None], pairs, orders)[:, 0, 0]
+    r = permuted_products(moved[None], fixed[pairs][None], pairs, orders)[:, 0, 0]
     p = p_value(abs(value), np.abs(r))
     return jackknifed(value, without, _UNIT, p, len(codes))
 
@@ -183,24 +183,24 @@ def partial_mantel(
         return impossible(f"{n} firms have too few pairs for {len(given)} covariates")
     if np.isnan(pair_correlation(distance, other)[0]):
         return impossible(_CONSTANT)
-    basis = given_basis(given, pairs)
-    target = residual(_unit(distance)[pairs], basis)
+    basis = _basis(given, pairs)
+    target = _residual(_unit(distance)[pairs], basis)
     if target is None:
         return impossible("the covariates explain all of the scores")
     moved = _unit(other)
-    own = residual(moved[pairs], basis)
+    own = _residual(moved[pairs], basis)
     if own is None:
         return impossible("the covariates explain all of the attribute")
     orders, _ = plan(n, permutations, seed, strata)
     value = float(np.clip(own @ target, -1.0, 1.0))
-    p = p_value(
-        abs(value), permuted_r(moved[None], target[None], basis.T[None], pairs, orders)[:, 0]
-    )
+    fixed = np.vstack([target, basis.T])
+    r = partial_r(permuted_products(moved[None], fixed, pairs, orders)[:, 0])
+    p = p_value(abs(value), r)
     inverse = inverses_without_each([distance, other, *given.values()])
     return jackknifed(value, partial_correlation(inverse, 0, 1), _UNIT, p)
 
 
-def given_basis(covariates: Mapping[str, Matrix], pairs: Pairs) -> Matrix:
+def _basis(covariates: Mapping[str, Matrix], pairs: Pairs) -> Matrix:
     """Orthonormal columns over pairs that span the covariates but for the constant.
 
     Shape (n_pairs, n_covariates).
@@ -215,7 +215,7 @@ def given_basis(covariates: Mapping[str, Matrix], pairs: Pairs) -> Matrix:
     return basis[:, 1:]
 
 
-def residual(values: NDArray[np.float64], basis: Matrix) -> NDArray[np.float64] | None:
+def _residual(values: NDArray[np.float64], basis: Matrix) -> NDArray[np.float64] | None:
     """What the covariates leave of centred unit values, at unit length; None where it is rounding.
 
     Shape (n_pairs,).
@@ -226,38 +226,24 @@ def residual(values: NDArray[np.float64], basis: Matrix) -> NDArray[np.float64] 
     return left / length if length > 1e-8 else None
 
 
-def permuted_r(
-    moved: NDArray[np.float64],
-    target: Matrix,
-    bases: NDArray[np.float64],
-    pairs: Pairs,
-    orders: Orders,
-) -> Matrix:
-    r"""Size of the partial correlation of permuted matrices with fixed targets.
+def partial_r(sums: Matrix) -> NDArray[np.float64]:
+    r"""Size of the partial correlation of permuted matrices with a target.
 
     .. math:: |r_p| = |\langle x_p, y \rangle| / \sqrt{1 - \sum_k \langle x_p, q_k \rangle^2}
 
     Parameters
     ----------
-    moved : array of shape (n_moved, n_firms, n_firms)
-        Of mean zero and unit length over pairs.
-    target : array of shape (n_moved, n_pairs)
-        What each is correlated with; orthogonal to the basis, unit length.
-    bases : array of shape (n_moved, n_covariates, n_pairs)
-        Orthonormal rows that are partialled out.
-    pairs, orders
-        As `permuted_products` takes them.
+    sums : array of shape (n_permutations, 1 + n_covariates)
+        Products of x_p, of mean zero and unit length, with y and with the q_k, all orthonormal.
 
     Returns
     -------
-    array of shape (n_permutations, n_moved)
+    array of shape (n_permutations,)
         1 where a permuted matrix is a combination of the covariates, which counts as extreme.
     """
-    fixed = np.concatenate([target[:, None], bases], axis=1)
-    sums = permuted_products(moved, fixed, pairs, orders)
-    free = 1 - (sums[:, :, 1:] ** 2).sum(axis=2)
-    r = np.ones(free.shape)
-    np.divide(np.abs(sums[:, :, 0]), np.sqrt(np.abs(free)), out=r, where=free > 1e-12)
+    free = 1 - (sums[:, 1:] ** 2).sum(axis=1)
+    r = np.ones(len(sums))
+    np.divide(np.abs(sums[:, 0]), np.sqrt(np.abs(free)), out=r, where=free > 1e-12)
     return r
 
 

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation.checks import check_matrix, orthonormal
-from firmsim.association.permutation.mantel import given_basis, permuted_r, residual
+from firmsim.association.permutation.mantel import partial_r
 from firmsim.association.permutation.moments import (
     explained,
     inverses_without_each,
     partial_correlation,
 )
 from firmsim.association.permutation.orders import p_value, plan
+from firmsim.association.permutation.products import permuted_products
 from firmsim.errors import AssociationError
 
 Matrix = NDArray[np.float64]
@@ -117,7 +118,11 @@ def mrqap(
     variance = (error @ error) / degrees
     t = slopes / np.sqrt(variance * (inverse_triangle**2).sum(axis=1))
     beta = slopes[1:] * columns[:, 1:].std(axis=0) / y.std()
-    p = _test(centred, given, asked, n, plan(n, permutations, seed, strata).orders)
+    del columns
+    orders, _ = plan(n, permutations, seed, strata)
+    axes = np.vstack([error / np.sqrt(error @ error), basis[:, 1:].T])
+    height = np.concatenate([[np.sqrt(error @ error)], axes[1:] @ centred])
+    p = _test(axes, height, triangle[1:, 1:], [names.index(name) for name in asked], orders)
     without = inverses_without_each([distance, *given.values()])
     coefficients = {}
     for k, name in enumerate(names, start=1):
@@ -127,40 +132,55 @@ def mrqap(
             float(slopes[k]),
             float(beta[k - 1]),
             float(t[k]),
-            jackknifed(value, each, (-1.0, 1.0), p.get(name)),
+            jackknifed(value, each, (-1.0, 1.0), p.get(k - 1)),
         )
     r2 = float(1 - (error @ error) / (centred @ centred))
     return Mrqap(jackknifed(r2, explained(without, 0), (0.0, 1.0)), float(slopes[0]), coefficients)
 
 
 def _test(
-    centred: NDArray[np.float64],
-    given: Mapping[str, Matrix],
-    asked: Sequence[str],
-    n: int,
+    axes: Matrix,
+    height: NDArray[np.float64],
+    triangle: Matrix,
+    asked: Sequence[int],
     orders: NDArray[np.int32],
-) -> dict[str, float]:
-    """Two-sided p of each predictor asked for, by double semi-partialling."""
+) -> dict[int, float]:
+    """Two-sided p of each predictor asked for, by double semi-partialling.
+
+    Parameters
+    ----------
+    axes : array of shape (1 + n_predictors, n_pairs)
+        Orthonormal: what the predictors leave of the distance, then what spans them.
+    height : array of shape (1 + n_predictors,)
+        The distance, centred, along these axes.
+    triangle : array of shape (n_predictors, n_predictors)
+        The predictors, centred, along these axes but the first; one a column.
+    asked : sequence of int
+        Which to test.
+    orders : array of shape (n_permutations, n_firms)
+
+    Returns
+    -------
+    dict of int to float
+    """
+    n = orders.shape[1]
     pairs = np.triu_indices(n, 1)
     moved = np.zeros((len(asked), n, n))
-    target = np.empty((len(asked), pairs[0].size))
-    bases = np.empty((len(asked), len(given) - 1, pairs[0].size))
-    observed = np.empty(len(asked))
-    for k, name in enumerate(asked):
-        basis = given_basis({other: x for other, x in given.items() if other != name}, pairs)
-        x = given[name][pairs]
-        rest = residual((x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).sum()), basis)
-        goal = residual(centred / np.sqrt(centred @ centred), basis)
-        if (
-            rest is None or goal is None
-        ):  # ruled out: predictors are not collinear, y has error left
-            message = f"{name!r}: nothing is left of it or of the distance once the others are held"
-            raise AssociationError(message)
-        moved[k][pairs] = rest
-        moved[k] += moved[k].T
-        target[k], bases[k], observed[k] = goal, basis.T, abs(rest @ goal)
-    r = permuted_r(moved, target, bases, pairs, orders)
-    return {name: p_value(observed[k], r[:, k]) for k, name in enumerate(asked)}
+    turns, observed = [], []
+    for rest, k in zip(moved, asked, strict=True):
+        # the other predictors, then what they leave of this one, along the axes that span all
+        others = np.linalg.qr(np.delete(triangle, k, axis=1), mode="complete")[0].T
+        rest[pairs] = others[-1] @ axes[1:]
+        rest += rest.T
+        goal = np.concatenate([height[:1], (others[-1] @ height[1:]) * others[-1]])
+        goal /= np.sqrt(goal @ goal)
+        turns.append(np.vstack([goal, np.pad(others[:-1], ((0, 0), (1, 0)))]))
+        observed.append(float(abs(goal[1:] @ others[-1])))
+    sums = permuted_products(moved, axes, pairs, orders)
+    return {
+        k: p_value(value, partial_r(sums[:, place] @ turn.T))
+        for place, (k, turn, value) in enumerate(zip(asked, turns, observed, strict=True))
+    }
 
 
 def _none(reason: str) -> Mrqap:

@@ -109,7 +109,7 @@ def _within(square: Matrix, codes: NDArray[np.intp], orders: Plan) -> Matrix:
     weights = 1 / np.bincount(codes)[codes[first]]
     to = np.empty_like(orders.orders)  # where each label goes, as scikit-bio permutes labels
     np.put_along_axis(to, orders.orders, np.arange(len(codes), dtype=np.int32)[None], axis=1)
-    return permuted_products(square[None], weights[None, None], (first, second), to)[:, 0, 0]
+    return permuted_products(square[None], weights[None], (first, second), to)[:, 0, 0]
 
 
 def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
@@ -130,7 +130,7 @@ def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
     first, second = np.triu_indices(n)
     twice = np.where(first == second, 1.0, 2.0)
     fixed = np.stack([added[first, second], smaller[first, second]]) * twice
-    sums = permuted_products(inner[None], fixed[None], (first, second), orders.orders)[:, 0]
+    sums = permuted_products(inner[None], fixed, (first, second), orders.orders)[:, 0]
     remains = np.trace(inner)
     share = sums[:, 0] / (remains - sums[:, 1])  # rises with F
     p = p_value(gained / (gained + error), share)

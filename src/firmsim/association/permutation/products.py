@@ -17,14 +17,14 @@ def permuted_products(
 ) -> NDArray[np.float64]:
     r"""Sums of products of permuted matrices with fixed ones.
 
-    .. math:: s_{pmf} = \sum_{(i, j)} x^m_{\pi_p(i) \pi_p(j)} \, y^{mf}_{ij}
+    .. math:: s_{pmf} = \sum_{(i, j)} x^m_{\pi_p(i) \pi_p(j)} \, y^f_{ij}
 
     Parameters
     ----------
     moved : array of shape (n_moved, n_firms, n_firms)
         The matrices whose firms are permuted.
-    fixed : array of shape (n_moved, n_fixed, n_pairs)
-        What each is multiplied by.
+    fixed : array of shape (n_fixed, n_pairs)
+        What they are multiplied by.
     pairs : pair of arrays of shape (n_pairs,)
         First and second firm of the pairs that are summed over; fastest sorted by the first.
     orders : array of shape (n_permutations, n_firms)
@@ -36,15 +36,15 @@ def permuted_products(
     """
     n = moved.shape[1]
     flat = moved.reshape(len(moved), n * n)
-    sums = np.zeros((len(orders), len(moved), fixed.shape[1]))
+    sums = np.zeros((len(orders), len(moved), len(fixed)))
     for start in range(0, pairs[0].size, _BLOCK):
         first, second = (side[start : start + _BLOCK] for side in pairs)
-        weights = np.ascontiguousarray(fixed[:, :, start : start + _BLOCK])
+        weights = np.ascontiguousarray(fixed[:, start : start + _BLOCK]).T
         many = max(1, _BLOCK // first.size)
         for begin in range(0, len(orders), many):
             order = orders[begin : begin + many].astype(np.intp)
             place = (order * n).take(first, axis=1)  # (n_orders, n_pairs of the block)
             place += order.take(second, axis=1)
-            for matrix, weight, total in zip(flat, weights, sums.swapaxes(0, 1), strict=True):
-                total[begin : begin + many] += matrix.take(place) @ weight.T
+            for matrix, total in zip(flat, sums.swapaxes(0, 1), strict=True):
+                total[begin : begin + many] += matrix.take(place) @ weights
     return sums
