@@ -51,11 +51,11 @@ def permdisp(
     Statistics 42. PERMANOVA tells sectors apart that differ in place, in scatter or in both; read
     it beside this.
 
-    The distances z are permuted among firms, as in R's vegan, and not the labels before the
-    centroids are taken, as in scikit-bio: sectors that lie apart would then be mixed, and the
-    scatter within them swamped by the way between them. The centroid is exact and follows from the
-    distances alone; distances that no Euclidean space holds can put a firm at a negative squared
-    distance, which becomes zero.
+    The distances z are permuted among firms (R's vegan permutes what the means of the sectors leave
+    of them), and not the labels before the centroids are taken, as in scikit-bio: sectors that lie
+    apart would then be mixed, and the scatter within them swamped by the way between them. The
+    centroid is exact and follows from the distances alone; where no Euclidean space holds the
+    distances, a firm can be at a negative squared distance, which becomes zero.
 
     Parameters
     ----------
