@@ -221,15 +221,30 @@ def permanova_beyond_permuted(distance, labels, covariates):
     return f
 
 
-def to_centroid(distance, labels, adjust):
-    """Distance of each firm to the centroid of its label's firms, from principal coordinates."""
-    axes, signs = _coordinates(distance)
+def _from_centroids(axes, signs, labels, adjust):
     z = []
     for i, label in enumerate(labels):
         own = [j for j in range(len(labels)) if labels[j] == label]
         squared = float(((axes[i] - axes[own].mean(axis=0)) ** 2) @ signs)
         z.append(math.sqrt(max(squared, 0) * (len(own) / (len(own) - 1) if adjust else 1)))
     return np.array(z)
+
+
+def to_centroid(distance, labels, adjust):
+    """Distance of each firm to the centroid of its label's firms, from principal coordinates."""
+    return _from_centroids(*_coordinates(distance), labels, adjust)
+
+
+def scatter_permuted(distance, labels, adjust):
+    """F for an order of the firms, centroids moved to one place before and taken anew after."""
+    axes, signs = _coordinates(distance)
+    moved = axes.copy()
+    for i, label in enumerate(labels):
+        own = [j for j in range(len(labels)) if labels[j] == label]
+        moved[i] -= axes[own].mean(axis=0)
+    return lambda order: one_way(
+        _from_centroids(moved[list(order)], signs, labels, adjust), labels
+    )[1]
 
 
 def one_way(z, labels):
