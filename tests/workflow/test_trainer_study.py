@@ -7,7 +7,7 @@ from project import HOME, Project, prices
 from firmsim.trainer_study.page import PAGE, filled, refresh
 
 STUDY = {
-    "trainers": ["genetic", "cma-es"],
+    "trainers": ["genetic"],
     "seeds": [0, 1],
     "forward_passes": 16,
     "seconds": 0.01,
@@ -16,7 +16,7 @@ STUDY = {
     "firm": {"cells": ["elman"], "weights": [200], "windows": [20]},
     "memory": {"weights": [20], "lags": [2], "sequences": 4},
 }
-FIRM, MEMORY, CONTRAST = 3 * 2, 3 * 2, 2
+FIRM, MEMORY, CONTRAST = 2 * 2, 2 * 2, 2
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,9 @@ def test_leaves_curves_tables_and_figures(study):
     folder = study.results / "trainers"
     assert len(list(folder.rglob("seed*.csv"))) == FIRM + MEMORY + CONTRAST
     summary, tests = pd.read_csv(folder / "summary.csv"), pd.read_csv(folder / "tests.csv")
-    assert len(summary) == 2 * (3 + 3 + 1)
+    assert len(summary) == 2 * (2 + 2 + 1)
     assert set(summary["budget"]) == {"forward_passes", "seconds"}
-    assert len(tests) == 2 * (2 + 2)
+    assert len(tests) == 2 * (1 + 1)
     assert tests["p_holm"].between(0, 1).all()
     for name in ("curves", "memory", "gradients"):
         assert (folder / f"{name}.png").stat().st_size > 5_000

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from firmsim.files import atomic
+from firmsim.objectives.memory_task import CHANCE
 from firmsim.trainer_study.trials import CONTRAST, GRADIENT
 
 STYLES = {
@@ -27,7 +28,7 @@ colour-blind tell apart, and a line of its own each."""
 BUDGETS = {"forward_passes": "forward passes", "seconds": "seconds of one core"}
 """Budgets and their axis labels."""
 
-FONTS = {"font.size": 8, "axes.titlesize": 8}
+FONTS: dict[Any, Any] = {"font.size": 8, "axes.titlesize": 8}
 """Sizes in points."""
 
 POINTS = 60
