@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from small import small
 
-from conftest import small
 from firmsim.encoders import ComovementEncoder
 
 
@@ -22,8 +22,8 @@ def test_a_killed_search_ends_with_the_same_weights(growth, tmp_path):
     checkpoint = tmp_path / "state.safetensors"
     settings = {"trainer": "cma-es", "population": 8, "batches": 2, "checkpoint_every": 3}
     whole = small(ComovementEncoder, **settings).fit(growth)
-    small(ComovementEncoder, **settings).fit(growth, checkpoint)
+    small(ComovementEncoder, **settings).fit(growth, checkpoint=checkpoint)
     assert checkpoint.exists()
-    again = small(ComovementEncoder, **settings).fit(growth, checkpoint)
+    again = small(ComovementEncoder, **settings).fit(growth, checkpoint=checkpoint)
     for name, weight in whole.module_.state_dict().items():
         assert (again.module_.state_dict()[name] == weight).all()
