@@ -5,7 +5,7 @@
 #   make calibrate   how often the permutation tests reject, into docs/statistics.md
 #   make schema  schema and key tables from firmsim.config
 #   make gradients   docs/gradients.md: default run, figure and table of its gradients
-#   make trainers study of trainers (40 minutes on two cores), docs/trainers.md
+#   make trainers study of trainers (half an hour on two cores), docs/trainers.md
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin

@@ -13,7 +13,7 @@ STUDY = {
     "seconds": 0.01,
     "looks": 1,
     "population": 4,
-    "firm": {"cells": ["elman"], "weights": [200], "windows": [20]},
+    "firm": {"cells": ["elman"], "weights": [200], "windows": [20], "batch_firms": 8},
     "memory": {"weights": [20], "lags": [2], "sequences": 4},
 }
 FIRM, MEMORY, CONTRAST = 2 * 2, 2 * 2, 2
