@@ -190,12 +190,13 @@ class ComovementTask(Task):
         self.sums = LongRun.of(panel.window(slice(0, train_days), slice(None)))
         n_firms = panel.q.shape[1]
         self.judges = torch.as_tensor(np.sort(rng.permutation(n_firms)[:VALIDATION_FIRMS]))
-        self.judged = self.sums.among(self.judges)
+        judged = self.sums.among(self.judges)
+        self.judged = judged.comovement(), judged.known(common_days)
 
     @property
     def learnable(self) -> bool:
         """Whether any two of the firms that judge have their long-run co-movement known."""
-        return bool(self.judged.known(self.common_days).any())
+        return bool(self.judged[1].any())
 
     def draw(self) -> Batch:
         """Draw a window, its firms and its hidden days."""
@@ -234,10 +235,9 @@ class ComovementTask(Task):
     def validation_loss(self) -> float:
         """Mean loss over the windows of the validation period, one after the other."""
         n_days, losses = len(self.panel.q), []
-        target, known = self.judged.comovement(), self.judged.known(self.common_days)
         room = n_days - self.train_days
         for length in {min(window, room) for window in self.windows}:
             for start in range(self.train_days, n_days - length + 1, length):
                 window = self.panel.window(slice(start, start + length), self.judges)
-                losses.append(float(self(Batch(window, target, known, None))))
+                losses.append(float(self(Batch(window, *self.judged, None))))
         return float(np.mean(losses))
