@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import inspect
 import json
 import warnings
 from abc import ABC, abstractmethod
@@ -639,11 +640,8 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
     def make_cell(self, d_in: int, d_out: int) -> Cell:
         """Build the cell named in the parameters, with fresh weights."""
         kind, params = CELLS[self.cell], self.plain_params()
-        options = {name: params[name] for name in ("output_activation", "truncate")}
-        if self.cell in {"elman", "jordan", "feedforward"}:
-            options["hidden_activation"] = params["hidden_activation"]
-        if self.cell == "jordan":
-            options |= {name: params[name] for name in ("state", "state_activation")}
+        asked = inspect.signature(kind).parameters.keys() - {"hidden"}
+        options = {name: value for name, value in params.items() if name in asked}
         if self.parameters is None:
             return kind(d_in, params["hidden"], d_out, **options)
         return largest_within(kind, params["parameters"], d_in, d_out, **options)
