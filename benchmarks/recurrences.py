@@ -3,7 +3,10 @@
 ``make bench`` prints the tables that docs/performance.md shows. Contestants take turns, so that
 what else the machine does hits all alike; a time is the median of the repeats, a ratio the median
 of the ratios within a repeat. Each contestant has a process of its own, as a training has: in a
-shared one, memory that the allocator kept from one network makes another up to twice as fast.
+shared one, memory that the allocator kept from one network makes another up to twice as fast. A
+turn is one call untimed and one timed, for a training makes its calls one after the other: memory
+that lay idle while others had their turn may have gone back to the machine, and fetching it anew
+is no part of a call.
 Networks of a row have the same sizes, the same output layer and the same data, in single precision;
 forward and backward, gradients of all weights.
 """
@@ -142,7 +145,7 @@ class Worker:
         self.seconds = []
 
     def run(self):
-        """Time one call."""
+        """Take a turn."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         self.seconds.append(float(self.process.stdout.readline()))
@@ -160,8 +163,8 @@ def work(name, shape, d_out):
     call()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print((peak - before) / 2**20, flush=True)
-    call()
     for _ in sys.stdin:
+        call()
         start = time.perf_counter()
         call()
         print(time.perf_counter() - start, flush=True)
