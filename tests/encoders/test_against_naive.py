@@ -130,15 +130,19 @@ class TestComovement:
             if name != "cell.b_y" or encoder.cell == "jordan":
                 assert weight.grad.abs().max() > 1e-6, name
 
-    def test_embedding_keeps_the_leading_part_of_the_scores(self, fitted_encoders, growth, cell):
+    @pytest.mark.parametrize("span", [(0, 320), (100, 160)])
+    def test_embedding_keeps_the_leading_part_of_the_scores(
+        self, fitted_encoders, growth, cell, span
+    ):
         encoder = fitted_encoders[ComovementEncoder, cell]
-        scaled = scaled_growth(growth)
+        scaled, days = scaled_growth(growth), slice(*span)
         q = normal_scores(scaled).to_numpy()
-        x, there = ref_inputs(encoder.market_, scaled.to_numpy(), q), ~np.isnan(q)
+        x = ref_inputs(encoder.market_, scaled.to_numpy(), q)[days]
+        there = ~np.isnan(q[days])
         paths = ref_trajectories(encoder, x, there)
         values, vectors = np.linalg.eigh(naive.cosine(paths, paths, there, there))
         ref = (vectors[:, 1:] * values[1:]) @ vectors[:, 1:].T  # 11 of 12 components
-        embedded = encoder.transform(growth).to_numpy()
+        embedded = encoder.embed(growth, None, [span])[0].to_numpy()
         np.testing.assert_allclose(embedded @ embedded.T, ref, atol=1e-4)
 
 

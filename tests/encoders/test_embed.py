@@ -101,10 +101,11 @@ def test_embedding_size_is_bounded(growth):
         assert encoder.transform(growth).shape == (12, got)
 
 
-def test_several_ends_equal_separate_transforms(fitted, holes, newcomers):
+def test_several_spans_equal_separate_transforms(fitted, holes, newcomers):
     wider = holes.join(newcomers)
     ends = [320, 41, 200]
-    for end, embedded in zip(ends, fitted.embed(wider, holes, ends), strict=True):
+    spans = [(0, end) for end in ends]
+    for end, embedded in zip(ends, fitted.embed(wider, holes, spans), strict=True):
         alone = fitted.transform(wider.iloc[:end], reference=holes.iloc[:end])
         assert list(embedded.index) == list(alone.index)
         np.testing.assert_allclose(cosine_scores(embedded), cosine_scores(alone), atol=1e-4)
@@ -113,9 +114,15 @@ def test_several_ends_equal_separate_transforms(fitted, holes, newcomers):
 def test_later_days_do_not_change_the_embedding_of_earlier_ones(fitted, growth):
     changed = growth.copy()
     changed.iloc[200:] = -changed.iloc[200:, ::-1].to_numpy()
-    before, after = (fitted.embed(some, None, [200])[0] for some in (growth, changed))
+    before, after = (fitted.embed(some, None, [(0, 200)])[0] for some in (growth, changed))
     pd.testing.assert_frame_equal(before, after, check_exact=True)
     assert not fitted.transform(growth).equals(fitted.transform(changed))
+
+
+@pytest.mark.parametrize("span", [(5, 5), (-1, 3), (0, 10_000)])
+def test_a_span_beyond_the_days_is_refused(fitted, growth, span):
+    with pytest.raises(EncoderError, match=f"days {span[0]} to {span[1]} were asked for"):
+        fitted.embed(growth, None, [span])
 
 
 @pytest.mark.parametrize("ticker", ["F03", "NEW"])

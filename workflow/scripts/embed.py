@@ -14,13 +14,14 @@ with job(snakemake):
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
-    ends = [len(growth), fit_days(growth, training, snakemake.params.fit_share)]
+    fitted = fit_days(growth, training, snakemake.params.fit_share)
+    spans = [(0, len(growth)), (0, fitted)]
     frames = {"embeddings": [], "fit_period": []}
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
         encoder = load(Path(model))
         if encoder.objective == "comovement":
             encoder.set_params(embedding=snakemake.params.embedding)
-        embedded = encoder.embed(growth, training.reindex(growth.index), ends)
+        embedded = encoder.embed(growth, training.reindex(growth.index), spans)
         for output, frame in zip(frames, embedded, strict=True):
             frame.insert(0, "seed", seed)
             frames[output].append(frame)

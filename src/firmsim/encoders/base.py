@@ -530,7 +530,7 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
             )
             raise EncoderError(message)
         known = self.sequences(X)
-        return self.embed(known, reference, [len(known.growth)])[0]
+        return self.embed(known, reference, [(0, len(known.growth))])[0]
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002
         """Tell from the first half of some days which firms move alike in the second half.
@@ -586,29 +586,50 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
         return float(spearmanr(now, later).statistic)
 
     @abstractmethod
-    def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
-        """Embed firms over the first days, for several ends at the cost of one.
+    def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
+        """Embed firms over several spans of days; those that start together cost one.
 
-        A recurrence looks back only, so what it says of the first days does not change when days
-        are added.
+        Each span is read from a zero state, while volatilities look back before its first day: a
+        short window is scaled as well as a long one. A recurrence looks back only, so what it says
+        of the first days of a span does not change when days are added.
 
         Parameters
         ----------
         X, reference : DataFrame
             As for :meth:`transform`.
-        ends : sequence of int
-            Numbers of days, each at most n_days.
+        spans : sequence of (int, int)
+            First day and the day after the last; 0 <= start < end <= n_days.
 
         Returns
         -------
         list of DataFrame of shape (n_firms, size)
-            One for each end, each equal to ``transform(X[:end], reference[:end])``.
+            One for each span; that of (0, n_days) is ``transform(X, reference)``.
 
         Raises
         ------
         EncoderError
-            As for :meth:`transform`.
+            A span is empty or reaches beyond the days. Further as for :meth:`transform`.
         """
+
+    def by_start(
+        self, spans: Sequence[tuple[int, int]], n_days: int
+    ) -> dict[tuple[int, int], list[int]]:
+        """Positions of the spans that one pass serves, by the first day and the last end of it."""
+        for start, end in spans:
+            if not 0 <= start < end <= n_days:
+                message = (
+                    f"{self.label}: days {start} to {end} were asked for, but there are {n_days}; "
+                    "give 0 <= start < end <= days"
+                )
+                raise EncoderError(message)
+        served = {
+            start: [k for k, span in enumerate(spans) if span[0] == start]
+            for start in dict.fromkeys(start for start, _ in spans)
+        }
+        return {
+            (start, max(spans[k][1] for k in positions)): positions
+            for start, positions in served.items()
+        }
 
     def panel(self, growth: Any, reference: Any) -> Panel:
         """Scale growth rates and rank them among the reference firms."""

@@ -105,8 +105,8 @@ class ComovementEncoder(RecurrentEncoder):
         """Cell and the weights beside it, for inputs of a size."""
         return TrajectoryModule(self.make_cell(d_in, int(self.outputs)))
 
-    def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
-        """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`.
+    def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
+        """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`.
 
         An embedding has at most as many columns as there are training firms less one; columns for
         which their scores have no component left are 0.
@@ -115,33 +115,41 @@ class ComovementEncoder(RecurrentEncoder):
         among = self.reference_of(given, reference)
         market = self.panel(among, among)
         known = self.inputs(market, market)
-        others = [firm for firm in given.growth.columns if firm not in set(self.firms_)]
+        firms = list(given.growth.columns)
+        others = [firm for firm in firms if firm not in set(self.firms_)]
+        new = self.inputs(self.panel(given.of(others), among), market) if others else None
+        embeddings: dict[int, pd.DataFrame] = {}
         with torch.no_grad():
-            y = self._outputs(known)
-            center = comovement.daily_mean(y, known.there)
-            paths = comovement.trajectories(y, known.there, center)
-            if others:
-                new = self.inputs(self.panel(given.of(others), among), market)
-                new_paths = comovement.trajectories(self._outputs(new), new.there, center)
-            embeddings = []
-            for end in ends:
-                there = known.there[:end]
-                own = comovement.cosine(paths[:, :end], paths[:, :end], there, there)
-                basis = self._basis(own.double().cpu().numpy())
-                scores = [own]
-                if others:
-                    scores.append(
-                        comovement.cosine(
-                            new_paths[:, :end], paths[:, :end], new.there[:end], there
-                        )
+            for (start, last), positions in self.by_start(spans, len(known.q)).items():
+                days = slice(start, last)
+                groups = [known] if new is None else [known, new]
+                there = [group.there[days] for group in groups]
+                outputs = [self._outputs(group, days) for group in groups]
+                center = comovement.daily_mean(outputs[0], there[0])
+                paths = [
+                    comovement.trajectories(y, own, center)
+                    for y, own in zip(outputs, there, strict=True)
+                ]
+                for position in positions:
+                    length = spans[position][1] - start
+                    scores = torch.cat(
+                        [
+                            comovement.cosine(
+                                path[:, :length],
+                                paths[0][:, :length],
+                                own[:length],
+                                there[0][:length],
+                            )
+                            for path, own in zip(paths, there, strict=True)
+                        ]
                     )
-                embedding = pd.DataFrame(
-                    torch.cat(scores).double().cpu().numpy() @ basis,
-                    index=[*self.firms_, *others],
-                    columns=self.get_feature_names_out(),
-                )
-                embeddings.append(embedding.loc[list(given.growth.columns)])
-        return embeddings
+                    rows = scores.double().cpu().numpy()
+                    embeddings[position] = pd.DataFrame(
+                        rows @ self._basis(rows[: len(self.firms_)]),
+                        index=[*self.firms_, *others],
+                        columns=self.get_feature_names_out(),
+                    ).loc[firms]
+        return [embeddings[position] for position in range(len(spans))]
 
     def _basis(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Leading eigenvectors of the reference firms' scores over the root of the eigenvalue."""
@@ -153,10 +161,9 @@ class ComovementEncoder(RecurrentEncoder):
         )
         return basis * np.where(basis.sum(axis=0) < 0, -1, 1)  # an eigenvector's sign is arbitrary
 
-    def _outputs(self, inputs: Inputs) -> torch.Tensor:
+    def _outputs(self, inputs: Inputs, days: slice) -> torch.Tensor:
         """Outputs of all firms, a chunk at a time: (n_days, n_firms, d_out + 1)."""
         parts = [
-            self.module_(inputs.window(slice(None), firms).x())
-            for firms in chunks(inputs.q.shape[1])
+            self.module_(inputs.window(days, firms).x()) for firms in chunks(inputs.q.shape[1])
         ]
         return self.refuse_infinite(torch.cat(parts, dim=1))

@@ -53,38 +53,40 @@ class ForecastEncoder(RecurrentEncoder):
         """Cell with fresh weights for inputs of a size."""
         return CellModule(self.make_cell(d_in, 1))
 
-    def embed(self, X: Any, reference: Any, ends: Sequence[int]) -> list[pd.DataFrame]:
-        """Embed firms over the first days; see :meth:`RecurrentEncoder.embed`."""
+    def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
+        """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`."""
         given = self.sequences(X)
         among = self.reference_of(given, reference)
         firms = list(given.growth.columns)
         others = [firm for firm in firms if firm not in set(self.firms_)]
-        known = self._pooled(among, ends)
-        new = self._pooled(given.of(others), ends) if others else [None] * len(ends)
+        known = self._pooled(among, spans)
+        new = self._pooled(given.of(others), spans) if others else [None] * len(spans)
         return [
             (pd.concat([own, more]) - own.mean(axis=0)).reindex(firms, fill_value=0.0)
             for own, more in zip(known, new, strict=True)
         ]
 
-    def _pooled(self, given: Sequences, ends: Sequence[int]) -> list[pd.DataFrame]:
-        """Mean hidden state over the first days of each firm that has a growth rate there."""
+    def _pooled(self, given: Sequences, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
+        """Mean hidden state over a span of each firm that has a growth rate there."""
         scaled = scaled_growth(given.growth, self.volatility_halflife, self.clip)
         z, there = self.tensor(scaled), self.tensor(scaled.notna())
         extra = self.tensor(given.extra)
-        pooled: list[list[torch.Tensor]] = [[] for _ in ends]
+        pooled: list[list[torch.Tensor]] = [[] for _ in spans]
         with torch.no_grad():
-            for firms in chunks(z.shape[1]):
-                h = self.refuse_infinite(
-                    self.module_.cell(inputs_of(z[:, firms], extra[:, firms]))[1]
-                )
-                known = there[:, firms, None]
-                for end, parts in zip(ends, pooled, strict=True):
-                    total = (h[:end] * known[:end]).sum(0)
-                    parts.append(total / known[:end].sum(0).clamp_min(1))
+            for (start, last), positions in self.by_start(spans, len(z)).items():
+                days = slice(start, last)
+                for firms in chunks(z.shape[1]):
+                    x = inputs_of(z[days][:, firms], extra[days][:, firms])
+                    h = self.refuse_infinite(self.module_.cell(x)[1])
+                    known = there[days][:, firms, None]
+                    for position in positions:
+                        length = spans[position][1] - start
+                        total = (h[:length] * known[:length]).sum(0)
+                        pooled[position].append(total / known[:length].sum(0).clamp_min(1))
         columns = self.get_feature_names_out()
         return [
             pd.DataFrame(
                 torch.cat(parts).double().cpu().numpy(), index=scaled.columns, columns=columns
-            ).loc[scaled.iloc[:end].notna().any().to_numpy()]
-            for end, parts in zip(ends, pooled, strict=True)
+            ).loc[scaled.iloc[start:end].notna().any().to_numpy()]
+            for (start, end), parts in zip(spans, pooled, strict=True)
         ]
