@@ -19,6 +19,7 @@ include: "workflow/rules/similarity.smk"
 include: "workflow/rules/association.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/trainers.smk"
+include: "workflow/rules/evaluation.smk"
 
 
 rule all:
@@ -45,6 +46,18 @@ if plan.trials:
             expand("<results>/trainers/{table}.csv", table=["summary", "tests"]),
             expand("<results>/trainers/{figure}.png", figure=FIGURES),
             expand("<results>/trainers/trials/{trial}.csv", trial=plan.trials),
+
+
+if plan.config.evaluation is not None:
+
+    rule evaluation:
+        """In the place of `all`: scores out of sample, held against every comparator."""
+        default_target: True
+        input:
+            "<results>/evaluation/table.csv",
+            "<results>/evaluation/differences.csv",
+            "<results>/evaluation/figure.png",
+            expand("<results>/evaluation/methods/{method}.parquet", method=plan.methods),
 
 
 onstart:

@@ -66,6 +66,11 @@ def _once(names: list[str]) -> list[str]:
 Tickers = Annotated[list[Ticker], AfterValidator(_once)]
 
 
+def _once_each(lengths: list[int]) -> list[int]:
+    _once([str(length) for length in lengths])
+    return lengths
+
+
 def _kind(value: object) -> str:
     return "file" if isinstance(value, (str, Path)) else "tickers"
 
@@ -467,6 +472,41 @@ class TrainerStudy(Section):
     """Trials on the memory task."""
 
 
+class Evaluation(Section):
+    """The evaluation protocol: windows after the fit period, firms that no training saw."""
+
+    fit_end: Day | None = None
+    """First day that is not fitted on (YYYY-MM-DD); empty: by training.fit_share."""
+    unseen_share: float = Field(0.2, gt=0, lt=1)
+    """Share of the firms, of every sector alike, that no training sees."""
+    windows: Annotated[list[Annotated[Number, Field(ge=5)]], AfterValidator(_once_each)] = Field(
+        [20, 60, 125, 250], min_length=1
+    )
+    """Lengths of the windows that are scored (trading days); the whole fit period always is."""
+    stride: int = Field(60, ge=1)
+    """Fewest days from one window to the next; half a window where that is more."""
+    horizon: int = Field(250, ge=20)
+    """Days after a window whose co-movement its scores should tell."""
+    min_horizon: int = Field(120, ge=20)
+    """Fewest such days; where there are fewer left, there is no window."""
+    presence: float = Field(0.95, gt=0, le=1)
+    """Firms with a growth rate on fewer of the days (a share) are left out, and counted."""
+    draws: int = Field(1000, ge=20)
+    """Draws of the bootstrap over windows, seeds and firms."""
+    seed: int = Field(0, ge=0)
+    """Of the unseen firms and of the bootstrap."""
+
+    @model_validator(mode="after")
+    def _judged(self) -> Self:
+        if self.min_horizon > self.horizon:
+            message = (
+                f"min_horizon: {self.min_horizon} is more than evaluation.horizon "
+                f"({self.horizon}); lower it"
+            )
+            raise ValueError(message)
+        return self
+
+
 def _default_encoders() -> list[Encoder]:
     """Elman and Jordan, and other cells with as many weights as the Elman cell has."""
     return [
@@ -505,6 +545,9 @@ class Config(Section):
     trainer_study: TrainerStudy | None = None
     """When given, the run is the study of trainers and nothing else; see `trainers.yaml`."""
 
+    evaluation: Evaluation | None = None
+    """When given, the run is the evaluation and nothing else; see `evaluation.yaml`."""
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [encoder.name for encoder in self.encoders]
@@ -512,6 +555,9 @@ class Config(Section):
             if names.count(name) > 1:
                 message = f"encoders: two are named {name!r}; give each its own `name`"
                 raise ValueError(message)
+        if self.trainer_study and self.evaluation:
+            message = "evaluation: cannot be given beside trainer_study; run one after the other"
+            raise ValueError(message)
         if not names and not self.similarity.comparators:
             message = "encoders: is empty and so is similarity.comparators; there is nothing to do"
             raise ValueError(message)

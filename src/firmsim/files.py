@@ -1,13 +1,18 @@
 """Atomic writes: a file is there whole or not at all, and the same content gives the same bytes."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @contextmanager
@@ -50,6 +55,12 @@ def write_json(value: Any, path: Path) -> None:
     """Write indented JSON, atomically."""
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a PNG atomically; the same figure gives the same bytes."""
+    with atomic(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=100, metadata={"Software": None})
 
 
 def read_csv(path: Path) -> pd.DataFrame:

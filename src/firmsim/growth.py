@@ -135,21 +135,23 @@ def cross_section(
     return scaled, normal_scores(scaled)
 
 
-def fit_period(growth: pd.DataFrame, share: float) -> pd.DataFrame:
+def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:
     """First part of the days: what may be fitted on. The days after it test.
 
     Parameters
     ----------
     growth : DataFrame of shape (n_days, n_firms)
         Growth rates.
-    share : float
-        Share of the days, between 0 and 1.
+    share : float or None
+        Share of the days, between 0 and 1; None: they end with the fit period.
 
     Returns
     -------
     DataFrame of shape (round(share * n_days), n_firms)
-        At least one day, and never all.
+        At least one day, and never all unless the share is None.
     """
+    if share is None:
+        return growth
     return growth.iloc[: min(max(round(share * len(growth)), 1), len(growth) - 1)]
 
 

@@ -1,101 +1,169 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import spearmanr
 
-import naive_association as naive
-from firmsim.association.out_of_sample import future_spearman, later_correlation
+from firmsim.association.evaluation_figure import evaluation_figure
+from firmsim.association.future import later_correlation
+from firmsim.association.out_of_sample import (
+    MEASURES,
+    UNSEEN,
+    contributions,
+    differences,
+    evaluate,
+    measure,
+    tabulate,
+)
+from firmsim.association.retrieval import precision_at, same_sector_auc
+from firmsim.association.windows import WHOLE, Window
 from firmsim.similarity.correlation import masked_correlation
 
+TICKERS = [f"F{i:02}" for i in range(36)]
+WINDOWS = [Window("60", 0, 60, 160), Window("60", 60, 120, 220), Window(WHOLE, 0, 120, 220)]
 
-def square(values, tickers):
-    return pd.DataFrame(values, index=tickers, columns=tickers)
+
+@pytest.fixture(scope="module")
+def firms():
+    """36 firms in 3 sectors of 2 industries; every fourth is unseen."""
+    return pd.DataFrame(
+        {
+            "ticker": TICKERS,
+            "sector": np.repeat(["A", "B", "C"], 12),
+            "industry": np.repeat([f"I{k}" for k in range(6)], 6),
+            "unseen": np.arange(36) % 3 == 0,
+        }
+    )
 
 
-@pytest.fixture
-def later():
+@pytest.fixture(scope="module")
+def q(firms):
+    """220 days on which firms of a sector, and more so of an industry, move together."""
     rng = np.random.default_rng(0)
-    values = rng.normal(size=(120, 12)) + rng.normal(size=(120, 3)) @ rng.normal(size=(3, 12))
-    return pd.DataFrame(values, columns=[f"F{i:02}" for i in range(12)])
+    sectors = pd.get_dummies(firms["sector"]).to_numpy(float)
+    industries = pd.get_dummies(firms["industry"]).to_numpy(float)
+    moves = rng.normal(size=(220, 3)) @ sectors.T + rng.normal(size=(220, 6)) @ industries.T
+    return pd.DataFrame(moves + 2 * rng.normal(size=(220, 36)), columns=TICKERS)
 
 
-@pytest.fixture
-def scores(later):
-    noise = np.random.default_rng(1).uniform(-0.3, 0.3, size=(12, 12))
-    values = 0.6 * later.corr().to_numpy() + (noise + noise.T) / 2
-    np.fill_diagonal(values, 1.0)
-    return square(values, later.columns)
+def correlation(q, noise=0.0):
+    """Scores of a window: its correlation, and some noise."""
+
+    def score(position):
+        window = WINDOWS[position]
+        scores = masked_correlation(q.iloc[window.start : window.end].to_numpy())
+        shaken = np.random.default_rng(position).uniform(-noise, noise, scores.shape)
+        scores = np.clip(scores + (shaken + shaken.T) / 2, -1, 1)
+        np.fill_diagonal(scores, 1.0)
+        return pd.DataFrame(scores, TICKERS, TICKERS)
+
+    return score
 
 
-def test_matches_scipy(scores, later):
-    upper = np.triu_indices(12, 1)
-    expected = spearmanr(scores.to_numpy()[upper], later.corr().to_numpy()[upper]).statistic
-    found = future_spearman(scores, later)
-    assert found.value == pytest.approx(expected)
-    assert found.low < expected < found.high
+@pytest.fixture(scope="module")
+def methods(q, firms):
+    """Two seeds of an encoder, its comparator and one that is worse."""
+    good = [evaluate(correlation(q, 0.05), WINDOWS, firms, q).assign(seed=k) for k in (0, 1)]
+    return {
+        "encoder": contributions(pd.concat(good)),
+        "exact": contributions(evaluate(correlation(q), WINDOWS, firms, q).assign(seed=0)),
+        "noisy": contributions(evaluate(correlation(q, 1.5), WINDOWS, firms, q).assign(seed=0)),
+    }
 
 
-def test_order_of_the_firms_does_not_matter(scores, later):
-    turned = scores.iloc[::-1, ::-1]
-    assert future_spearman(turned, later).value == pytest.approx(
-        future_spearman(scores, later).value
+def test_measures_are_those_of_the_library(q, firms):
+    scores, labels = correlation(q)(0), firms.set_index("ticker")
+    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])
+    assert tuple(found) == MEASURES
+    array, sector = scores.to_numpy(), firms["sector"].to_numpy()
+    assert found["auc"][0] == same_sector_auc(array, sector).value
+    industry = firms["industry"].to_numpy()
+    assert found["industry_precision_at_10"][0] == precision_at(array, industry).value
+    assert found["future_peers"][0] > later_correlation(scores, q.iloc[60:160]).mean().mean()
+
+
+def test_contributions_have_the_spread_of_the_jackknife(q, firms):
+    scores, labels = correlation(q)(0), firms.set_index("ticker")
+    value, pseudo = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])["auc"]
+    estimate = same_sector_auc(scores.to_numpy(), firms["sector"].to_numpy())
+    half = (estimate.high - estimate.low) / 2
+    assert 2.03 * pseudo.std() / 6 == pytest.approx(half, rel=0.01)  # t of 35 degrees of freedom
+    assert pseudo.mean() == pytest.approx(value, abs=0.02)
+
+
+def test_firms_without_a_sector_count_in_no_sector_measure(q, firms):
+    labels = firms.set_index("ticker")
+    sector = labels["sector"].mask(labels.index == "F07", "")
+    found = measure(correlation(q)(0), sector, labels["industry"], q.iloc[60:160])
+    assert "F07" not in found["auc"][1].index
+    assert "F07" in found["industry_auc"][1].index
+    assert "F07" in found["future_peers"][1].index
+
+
+def test_without_industries_there_is_no_measure_of_them(q, firms):
+    labels = firms.set_index("ticker")
+    found = measure(correlation(q)(0), labels["sector"], labels["industry"] * 0, q.iloc[60:160])
+    assert not any(name.startswith("industry") for name in found)
+
+
+def test_unseen_firms_are_measured_among_themselves(q, firms):
+    found = evaluate(correlation(q), WINDOWS, firms, q)
+    unseen = found[(found["split"] == UNSEEN) & (found["ticker"] != "")]
+    assert set(unseen["ticker"]) == set(firms.loc[firms["unseen"], "ticker"])
+    rows = found[(found["split"] == UNSEEN) & (found["ticker"] == "")]
+    value = rows.query("measure == 'auc' and window == 'all'")["value"].item()
+    chosen = firms["unseen"].to_numpy()
+    among = correlation(q)(2).to_numpy()[np.ix_(chosen, chosen)]
+    assert value == same_sector_auc(among, firms["sector"][chosen].to_numpy()).value
+
+
+def test_scores_never_see_the_days_that_judge_them(q, firms):
+    changed = q.copy()
+    changed.iloc[160:] = np.random.default_rng(9).normal(size=(60, 36))
+    before, after = (
+        evaluate(correlation(panel), WINDOWS[:1], firms, panel) for panel in (q, changed)
     )
+    pd.testing.assert_frame_equal(before, after)  # the window is judged by days 60 to 159
 
 
-def test_perfect_foresight_is_one(later):
-    scores = square(masked_correlation(later.to_numpy()), later.columns)
-    found = future_spearman(scores, later)
-    assert found.value == pytest.approx(1)
-    assert (found.low, found.high) == (None, None)  # its linearised spread is 0, not known
-
-
-def test_firms_and_pairs_without_a_future_drop_out(scores, later):
-    gone = later.copy()
-    gone["F03"] = np.nan  # delisted
-    gone.loc[:80, "F05"] = np.nan  # listed late: no common days with F06
-    gone.loc[60:, "F06"] = np.nan
-    correlation = gone.corr(min_periods=20).to_numpy()
-    upper = np.triu_indices(12, 1)
-    known = ~np.isnan(correlation[upper])
-    assert known.sum() == 66 - 11 - 1
-    expected = spearmanr(scores.to_numpy()[upper][known], correlation[upper][known]).statistic
-    assert future_spearman(scores, gone).value == pytest.approx(expected)
-    without = gone.drop(columns="F03")
-    assert future_spearman(scores, without).value == pytest.approx(expected)
-
-
-def test_interval_is_near_a_full_recomputation(scores, later):
-    names = scores.columns.to_numpy()
-    low, high = naive.jackknife_interval(
-        lambda kept: (
-            future_spearman(scores.loc[names[kept], names[kept]], later[names[kept]]).value
-        ),
-        12,
-        (-1, 1),
+def test_table_holds_means_over_windows_and_seeds(methods, q, firms):
+    table = tabulate(methods, 200, 0)
+    assert list(table) == ["method", "window", "split", "measure", "value", "low", "high", "n"]
+    assert len(table) == 3 * 2 * 2 * len(MEASURES)
+    assert (table["low"] <= table["value"] + 1e-12).all()
+    assert (table["value"] <= table["high"] + 1e-12).all()
+    row = table.query(
+        "method == 'exact' and window == '60' and split == 'all firms' and measure == 'auc'"
     )
-    found = future_spearman(scores, later)
-    assert found.low == pytest.approx(low, abs=0.01)
-    assert found.high == pytest.approx(high, abs=0.01)
+    sector = firms["sector"].to_numpy()
+    each = [same_sector_auc(correlation(q)(k).to_numpy(), sector).value for k in (0, 1)]
+    assert row["value"].item() == pytest.approx(np.mean(each))
+    assert row["n"].item() == 36
+    pd.testing.assert_frame_equal(table, tabulate(methods, 200, 0))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_four_firms_have_a_value_but_no_interval(later, seed):
-    firms = np.random.default_rng(seed).choice(later.columns, 4, replace=False)
-    noise = np.random.default_rng(seed).uniform(size=(4, 4))
-    found = future_spearman(square(noise + noise.T, firms), later)
-    assert found.value is not None
-    assert (found.low, found.high) == (None, None)
+def test_differences_are_paired(methods):
+    table = differences(methods, ["encoder"], ["exact", "noisy"], 200, 0)
+    assert set(table["against"]) == {"exact", "noisy"}
+    assert table.groupby(["window", "split", "measure"])["best"].sum().eq(1).all()
+    auc = table.query("measure == 'auc' and split == 'all firms' and window == '60'")
+    auc = auc.set_index("against")
+    assert auc.loc["noisy", "low"] > 0
+    assert not auc.loc["noisy", "best"]
+    alone = tabulate(methods, 200, 0).query(
+        "measure == 'auc' and split == 'all firms' and window == '60' and method == 'exact'"
+    )
+    width = auc.loc["exact", "high"] - auc.loc["exact", "low"]
+    assert width < (alone["high"] - alone["low"]).item() / 2
 
 
-def test_impossible_says_why(scores, later):
-    assert "there are 2" in future_spearman(scores, later[["F00", "F01"]]).reason
-    assert "there are 0" in future_spearman(scores, later * np.nan).reason
-    flat = square(np.eye(12), scores.columns)
-    assert "equal" in future_spearman(flat, later).reason
+def test_a_method_does_not_differ_from_itself(methods):
+    twice = {"encoder": methods["exact"], "exact": methods["exact"]}
+    table = differences(twice, ["encoder"], ["exact"], 50, 0)
+    np.testing.assert_allclose(table[["value", "low", "high"]], 0, atol=1e-12)
 
 
-def test_a_firm_without_a_future_counts_in_no_interval(scores, later):
-    gone = later.assign(F03=np.nan)
-    without = scores.drop(index="F03", columns="F03")
-    assert future_spearman(scores, gone) == future_spearman(without, gone)
-    assert list(later_correlation(scores, gone).index) == list(without.index)
+def test_figure_draws_every_method(methods):
+    table = tabulate(methods, 50, 0)
+    figure = evaluation_figure(table, ["encoder"], ["exact", "noisy"])
+    assert len(figure.axes) == 8
+    named = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert named == {"encoder", "a comparator", "best comparator at each length"}

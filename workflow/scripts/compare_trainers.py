@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.config import TrainerStudy
-from firmsim.files import write_csv
+from firmsim.files import write_csv, write_figure
 from firmsim.trainer_study import figures
 from firmsim.trainer_study.summary import equal_budgets, rank_tests, summarise
 from firmsim.trainer_study.trial import lag_gradients
@@ -26,4 +26,4 @@ with job(snakemake):
         "memory": figures.memory_figure(summary),
         "gradients": figures.gradients_figure(shares),
     }.items():
-        figures.save_figure(figure, Path(snakemake.output[name]))
+        write_figure(figure, Path(snakemake.output[name]))

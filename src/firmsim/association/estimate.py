@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,17 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Estimate:
-    """One statistic; `value` is None exactly when there is a `reason`."""
+    """One statistic; `value` is None exactly when there is a `reason`.
+
+    `without`, of shape (n_firms,), is the statistic without each firm where that was worked out.
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
     p: float | None = None
     reason: str | None = None
+    without: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
 
     def to_json(self, name: str = "value") -> dict[str, Any]:
         """Value (under `name`), interval and, where there is one, the reason for having none."""
@@ -82,7 +86,7 @@ def jackknifed(
         With low and high both None where there is no interval.
     """
     n = without_each.size
-    bare = Estimate(float(value), p=p)
+    bare = Estimate(float(value), p=p, without=without_each)
     if (n if n_taking_part is None else n_taking_part) < MIN_FIRMS:
         return bare
     if np.isnan(without_each).any() or np.ptp(without_each) <= _ROUNDING:
@@ -92,4 +96,4 @@ def jackknifed(
     low, high = np.clip([value - half, value + half], *bounds)
     if (low, high) == bounds:
         return bare
-    return Estimate(float(value), float(low), float(high), p)
+    return Estimate(float(value), float(low), float(high), p, without=without_each)

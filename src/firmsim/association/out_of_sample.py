@@ -1,89 +1,266 @@
-"""Whether scores of the fit period hold in the days that follow."""
+"""The evaluation protocol: scores of later windows and unseen firms, held against what they know.
+
+Encoders are fitted on the days before a date and on part of the firms; then the weights are frozen.
+Windows of several lengths roll over the days after it; the scores of a window see no other day.
+They are held against sector and industry, and against how pairs move in the year after the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
-from firmsim.association.estimate import Estimate, impossible, jackknifed
-from firmsim.similarity.correlation import masked_correlation
+from firmsim.association.bootstrap import crossed_bootstrap
+from firmsim.association.clustering import adjusted_mutual_information, adjusted_rand
+from firmsim.association.estimate import Estimate
+from firmsim.association.future import future_peers, future_spearman, later_correlation
+from firmsim.association.retrieval import knn_accuracy, precision_at, r_precision, same_sector_auc
+from firmsim.association.windows import Window
 
+RETRIEVAL: dict[str, Callable[[NDArray[np.float64], NDArray[Any]], Estimate]] = {
+    "auc": same_sector_auc,
+    "knn_accuracy": knn_accuracy,
+    "precision_at_10": precision_at,
+    "r_precision": r_precision,
+}
+"""Measures of sectors, and again of industries."""
 
-def future_spearman(scores: pd.DataFrame, later_q: pd.DataFrame) -> Estimate:
-    """Spearman correlation, over pairs, of scores with the rank correlation of later days.
+MEASURES = (
+    *RETRIEVAL,
+    "ari",
+    "ami",
+    *(f"industry_{name}" for name in RETRIEVAL),
+    "future_spearman",
+    "future_peers",
+)
+"""Measures in the order in which tables show them; larger is better in all."""
 
-    Parameters
-    ----------
-    scores : DataFrame of shape (n_firms, n_firms)
-        Scores that saw no day of `later_q`.
-    later_q : DataFrame of shape (n_days, n_firms)
-        Normal scores of the later days; missing values allowed. Only firms and pairs that have a
-        rank correlation there count.
-
-    Returns
-    -------
-    Estimate
-        In [-1, 1], with the firm-level jackknife interval. Ranking all pairs again without each
-        firm would be slow; the change is linearised by the influence function of Spearman's
-        correlation instead (Croux and Dehon 2010, Statistical Methods and Applications 19), which
-        counts a pair's own product and how it shifts the ranks of the others.
-    """
-    correlation = later_correlation(scores, later_q)
-    firms, later = correlation.index, correlation.to_numpy()
-    if len(firms) < 3:
-        return impossible(f"needs 3 firms with later prices; there are {len(firms)}")
-    first, second = np.triu_indices(len(firms), 1)
-    known = ~np.isnan(later[first, second])
-    if known.sum() < 3:
-        return impossible(f"needs 3 pairs with enough later days; there are {known.sum()}")
-    first, second = first[known], second[known]
-    now = scores.loc[firms, firms].to_numpy(dtype=np.float64)[first, second]
-    later = later[first, second]
-    if np.ptp(now) == 0 or np.ptp(later) == 0:
-        return impossible("all scores, or all later rank correlations, are equal")
-    u, v = _grades(now), _grades(later)
-    scale = np.sqrt((u @ u) * (v @ v))
-    influence = u * v + _above(now, v) + _above(later, u)
-    influence = (influence - influence.mean()) * now.size / scale
-    of_firm = np.bincount(first, influence, len(firms)) + np.bincount(second, influence, len(firms))
-    pairs = np.bincount(first, minlength=len(firms)) + np.bincount(second, minlength=len(firms))
-    left = now.size - pairs
-    value = float(u @ v / scale)
-    without = np.where(left > 1, value - of_firm / np.maximum(left, 1), np.nan)
-    return jackknifed(value, without, (-1.0, 1.0))
+COLUMNS = ["method", "window", "split", "measure", "value", "low", "high", "n"]
 
 
-def later_correlation(scores: pd.DataFrame, later_q: pd.DataFrame) -> pd.DataFrame:
-    """Rank correlation of later days between the firms that have such days.
+def measure(
+    scores: pd.DataFrame, sector: pd.Series, industry: pd.Series, later_q: pd.DataFrame
+) -> dict[str, tuple[float, pd.Series]]:
+    """Every measure of one score matrix.
 
     Parameters
     ----------
     scores : DataFrame of shape (n_firms, n_firms)
-        Scores; only their firms count.
+        Score matrix, tickers on both axes.
+    sector, industry : Series
+        By ticker; "" where it is not known. Firms without one are left out of its measures.
     later_q : DataFrame of shape (n_days, n_firms)
-        Normal scores of the later days; missing values allowed.
+        Normal scores of the days after the window.
 
     Returns
     -------
-    DataFrame of shape (n_known, n_known)
-        Missing for pairs with too few common days; firms without any pair are left out.
+    dict of str to (float, Series)
+        Value of the measures of `MEASURES` that these firms allow, and the jackknife pseudo-value
+        of each firm (Tukey 1958), whose mean is about the value: what a firm contributes.
     """
-    firms = scores.index.intersection(later_q.columns, sort=False)
-    later = masked_correlation(later_q[firms].to_numpy(dtype=np.float64))
-    np.fill_diagonal(later, np.nan)
-    there = np.flatnonzero(~np.isnan(later).all(axis=1))
-    return pd.DataFrame(later[np.ix_(there, there)], index=firms[there], columns=firms[there])
+    found: dict[str, tuple[Estimate, pd.Index]] = {}
+    for prefix, labels in (("", sector), ("industry_", industry)):
+        known = labels.index[labels != ""].intersection(scores.index)
+        among = scores.loc[known, known].to_numpy(dtype=np.float64)
+        names = labels[known].to_numpy()
+        for name, statistic in RETRIEVAL.items():
+            found[prefix + name] = statistic(among, names), known
+        if not prefix:
+            found["ari"] = adjusted_rand(among, names), known
+            found["ami"] = adjusted_mutual_information(among, names), known
+    later = later_correlation(scores, later_q)
+    found["future_spearman"] = future_spearman(scores, later), later.index
+    found["future_peers"] = future_peers(scores, later), later.index
+    return {
+        name: (estimate.value, _pseudo_values(estimate.value, estimate.without, firms))
+        for name, (estimate, firms) in ((name, found[name]) for name in MEASURES)
+        if estimate.value is not None
+    }
 
 
-def _grades(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mid-ranks as shares of their number, centred."""
-    ranks = rankdata(values) / values.size
-    return np.asarray(ranks - ranks.mean())
+def _pseudo_values(value: float, without: NDArray[np.float64] | None, firms: pd.Index) -> pd.Series:
+    """Weigh n value - (n - 1) value without the firm; the value itself where that is not known."""
+    if without is None:
+        return pd.Series(value, firms, dtype=np.float64)
+    pseudo = len(firms) * value - (len(firms) - 1) * without
+    return pd.Series(np.where(np.isnan(pseudo), value, pseudo), firms)
 
 
-def _above(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean over all pairs of the weights of those with a larger value: what one rank shifts."""
-    order = np.argsort(values, kind="stable")
-    sums = np.empty_like(weights)
-    sums[order] = np.cumsum(weights[order][::-1])[::-1]
-    return (sums - weights / 2) / values.size
+ALL, UNSEEN = "all firms", "unseen firms"
+"""Splits of the firms: every firm, and those that no training saw, among themselves."""
+
+
+def evaluate(
+    score: Callable[[int], pd.DataFrame],
+    windows: Sequence[Window],
+    firms: pd.DataFrame,
+    q: pd.DataFrame,
+) -> pd.DataFrame:
+    """Measure the scores of every window, over all firms and over the unseen.
+
+    Parameters
+    ----------
+    score : callable
+        Scores of the window at a position of `windows`, tickers on both axes.
+    windows : sequence of Window
+        Windows to score.
+    firms : DataFrame
+        As `firmsim.association.split.split` tells.
+    q : DataFrame of shape (n_days, n_firms)
+        Normal scores of all days, in which later co-movement is measured.
+
+    Returns
+    -------
+    DataFrame
+        One row a window, split, measure and firm: columns window, start, split, measure, ticker
+        and value. The value of the measure stands under the ticker "", beside it the pseudo-value
+        of each firm.
+    """
+    table = firms.set_index("ticker")
+    splits = {ALL: list(table.index), UNSEEN: list(table.index[table["unseen"]])}
+    parts = []
+    for position, window in enumerate(windows):
+        scores = score(position)
+        later_q = q.iloc[window.end : window.judged]
+        for split, chosen in splits.items():
+            labels = table.loc[chosen]
+            found = measure(
+                scores.loc[chosen, chosen], labels["sector"], labels["industry"], later_q[chosen]
+            )
+            for name, (value, pseudo) in found.items():
+                values = pd.concat([pd.Series({"": value}), pseudo])
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "window": window.name,
+                            "start": window.start,
+                            "split": split,
+                            "measure": name,
+                            "ticker": values.index,
+                            "value": values.to_numpy(),
+                        }
+                    )
+                )
+    return pd.concat(parts, ignore_index=True)
+
+
+Cell = tuple[str, str, str]
+"""Window, split and measure."""
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What each firm contributes to one measure, window by window and seed by seed.
+
+    Attributes
+    ----------
+    value : float
+        Mean of the measure over windows and seeds.
+    firms : DataFrame of shape (n_windows * n_seeds, n_firms)
+        Contribution of each firm, whose mean is about the value; index (start, seed).
+    """
+
+    value: float
+    firms: pd.DataFrame
+
+    def cube(self) -> NDArray[np.float64]:
+        """Contributions of shape (n_windows, n_seeds, n_firms), their mean put at the value."""
+        shape = [self.firms.index.unique(level).size for level in ("start", "seed")]
+        cube = self.firms.to_numpy().reshape(*shape, -1)
+        return np.asarray(cube + (self.value - cube.mean()))
+
+
+def contributions(found: pd.DataFrame) -> dict[Cell, Contributions]:
+    """Lay out what :func:`evaluate` found for one method.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`evaluate` tells, with a column seed.
+
+    Returns
+    -------
+    dict of (window, split, measure) to Contributions
+        A firm that a window does not count contributes the mean of those it does.
+    """
+    cells: dict[Cell, Contributions] = {}
+    for (window, split, name), rows in found.groupby(["window", "split", "measure"], sort=False):
+        whole = rows["ticker"] == ""
+        value = float(rows.loc[whole, "value"].mean())
+        firms = rows[~whole].set_index(["start", "seed", "ticker"])["value"].unstack("ticker")  # noqa: PD010
+        every = pd.MultiIndex.from_product([rows["start"].unique(), rows["seed"].unique()])
+        firms = firms.reindex(every.set_names(["start", "seed"]))
+        filled = firms.T.fillna(firms.mean(axis=1)).T.fillna(value)
+        cells[str(window), str(split), str(name)] = Contributions(value, filled)
+    return cells
+
+
+def tabulate(
+    methods: Mapping[str, Mapping[Cell, Contributions]], draws: int, seed: int
+) -> pd.DataFrame:
+    """Mean of every measure with its interval, one tidy table.
+
+    Parameters
+    ----------
+    methods : mapping of str to mapping
+        For each method what :func:`contributions` tells.
+    draws, seed : int
+        Of the bootstrap over windows, seeds and firms.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `COLUMNS`; n is the number of firms.
+    """
+    rows = []
+    for method, cells in methods.items():
+        for (window, split, name), found in cells.items():
+            low, high = crossed_bootstrap(found.cube(), draws, seed)
+            n = found.firms.shape[1]
+            rows.append((method, window, split, name, found.value, low, high, n))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def differences(
+    methods: Mapping[str, Mapping[Cell, Contributions]],
+    encoders: Iterable[str],
+    comparators: Iterable[str],
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Difference of every encoder to every comparator, the same windows and firms drawn for both.
+
+    Parameters
+    ----------
+    methods : mapping of str to mapping
+        For each method what :func:`contributions` tells.
+    encoders, comparators : iterable of str
+        Names in `methods`.
+    draws, seed : int
+        Of the paired bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        Columns method, against, window, split, measure, value (encoder less comparator), low, high,
+        n and best: whether the comparator has the largest value of all.
+    """
+    comparators = list(comparators)
+    rows = []
+    for method in encoders:
+        for cell, own in methods[method].items():
+            against = {name: methods[name][cell] for name in comparators if cell in methods[name]}
+            best = max(against, key=lambda name: against[name].value, default=None)
+            for name, other in against.items():
+                # a comparator has one seed, and stands against every seed of the encoder
+                paired = own.cube() - other.cube()
+                low, high = crossed_bootstrap(paired, draws, seed)
+                value = own.value - other.value
+                rows.append((method, name, *cell, value, low, high, paired.shape[2], name == best))
+    columns = ["method", "against", *COLUMNS[1:], "best"]
+    return pd.DataFrame(rows, columns=columns)

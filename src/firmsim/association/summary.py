@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from firmsim.association.attributes import attributes
 from firmsim.association.estimate import Estimate, impossible
+from firmsim.association.future import future_spearman, later_correlation
 from firmsim.association.measures import MEASURES, Measure
 from firmsim.association.neighbour_count import neighbour_count
-from firmsim.association.out_of_sample import future_spearman, later_correlation
 from firmsim.association.permutation import (
     label_distance,
     mantel,
@@ -176,8 +176,8 @@ def _size(
 def _future(fit_scores: pd.DataFrame | None, later_q: pd.DataFrame | None) -> dict[str, Any]:
     if fit_scores is None or later_q is None:
         return {"spearman": _record(impossible("no later days were held out"), 0)}
-    n = len(later_correlation(fit_scores, later_q))
-    return {"spearman": _record(future_spearman(check_scores(fit_scores), later_q), n)}
+    later = later_correlation(check_scores(fit_scores), later_q)
+    return {"spearman": _record(future_spearman(fit_scores, later), len(later))}
 
 
 def _record(estimate: Estimate, n: int) -> dict[str, Any]:

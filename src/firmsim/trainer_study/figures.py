@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -10,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from firmsim.files import atomic
 from firmsim.objectives.memory_task import CHANCE
 from firmsim.trainer_study.trials import CONTRAST, GRADIENT
 
@@ -144,12 +142,6 @@ def gradients_figure(shares: pd.DataFrame) -> Figure:
     axis.set_ylabel("norm of the gradient\n(last step = 1)")
     _legend(figure, axis)
     return figure
-
-
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write a PNG, atomically; the same figure gives the same bytes."""
-    with atomic(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=100, metadata={"Software": None})
 
 
 def _panels(rows: int, columns: int, width: float = 3.2) -> tuple[Figure, Any]:

@@ -1,0 +1,61 @@
+"""The evaluation as a workflow of its own, as small as it can be."""
+
+import pandas as pd
+import pytest
+from project import Project, prices
+
+ENCODER = {
+    "cell": "elman", "objective": "comovement", "seeds": [0, 1], "hidden": 4, "outputs": 2,
+    "portfolios": 2, "steps": 3, "windows": [20],
+}  # fmt: skip
+EVALUATION = {
+    "windows": [20], "stride": 60, "horizon": 60, "min_horizon": 40, "unseen_share": 0.3,
+    "draws": 50, "presence": 0.5,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluation")
+    panel = prices()
+    panel.to_csv(folder / "prices.csv")
+    sectors = ["Energy", "Utilities"] * len(panel.columns)
+    pd.DataFrame({"ticker": panel.columns, "sector": sectors[: len(panel.columns)]}).to_csv(
+        folder / "firms.csv", index=False
+    )
+    made = Project(folder).configure(
+        prices={"source": "file", "path": "prices.csv"},
+        firms="firms.csv",
+        encoders=[ENCODER],
+        similarity={"comparators": ["rank-correlation", "random"]},
+        evaluation=EVALUATION,
+    )
+    made.run()
+    return made
+
+
+def test_leaves_one_tidy_table_and_a_figure(project):
+    folder = project.results / "evaluation"
+    table = pd.read_csv(folder / "table.csv")
+    assert list(table) == ["method", "window", "split", "measure", "value", "low", "high", "n"]
+    assert set(table["method"]) == {"elman-comovement", "rank-correlation", "random"}
+    assert set(table["window"].astype(str)) == {"20", "all"}
+    against = pd.read_csv(folder / "differences.csv")
+    assert set(against["against"]) == {"rank-correlation", "random"}
+    assert (folder / "figure.png").stat().st_size > 5_000
+    assert not (project.results / "scores").exists()
+
+
+def test_training_saw_neither_the_unseen_firms_nor_the_days_after_the_fit(project):
+    folder = project.results / "evaluation"
+    firms = pd.read_csv(folder / "firms.csv")
+    training = pd.read_parquet(folder / "training/growth.parquet")
+    assert firms["unseen"].any()
+    assert set(training) == set(firms.loc[~firms["unseen"], "ticker"])
+    windows = pd.read_csv(folder / "windows.csv")
+    assert len(training) == windows.query("name == 'all'")["end"].item()
+    assert windows.query("name != 'all'")["start"].min() >= len(training)
+
+
+def test_a_second_run_does_nothing(project):
+    assert project.plan() == {}

@@ -1,0 +1,26 @@
+"""Choose the firms that are evaluated, those of them that stay unseen, and the windows."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.association.split import split
+from firmsim.association.windows import rolling_windows
+from firmsim.config import Evaluation
+from firmsim.files import read_csv, write_csv, write_parquet
+from job import job
+
+with job(snakemake) as logger:
+    settings = Evaluation(**snakemake.params.evaluation)
+    growth = pd.read_parquet(snakemake.input.growth)
+    firms, fit_days = split(
+        growth, read_csv(Path(snakemake.input.firms)), settings, snakemake.params.fit_share
+    )
+    logger.info("%d of %d firms, %d days fitted", len(firms), growth.shape[1], fit_days)
+    growth = growth[firms["ticker"]]
+    windows = rolling_windows(len(growth), fit_days, settings)
+    write_csv(pd.DataFrame(windows), Path(snakemake.output.windows))
+    write_csv(firms, Path(snakemake.output.firms))
+    write_parquet(growth, Path(snakemake.output.growth))
+    seen = firms.loc[~firms["unseen"], "ticker"]
+    write_parquet(growth.iloc[:fit_days][seen], Path(snakemake.output.training))

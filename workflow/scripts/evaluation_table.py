@@ -1,0 +1,28 @@
+"""Means, intervals, differences to the comparators, and the figure."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from firmsim.association.evaluation_figure import evaluation_figure
+from firmsim.association.out_of_sample import contributions, differences, tabulate
+from firmsim.config import Evaluation
+from firmsim.files import write_csv, write_figure
+from job import job
+
+with job(snakemake):
+    settings = Evaluation(**snakemake.params.evaluation)
+    families = {"encoders": [], "comparators": []} | dict(snakemake.params.families)
+    names = [name for family in families.values() for name in family]
+    methods = {
+        name: contributions(pd.read_parquet(file))
+        for name, file in zip(names, snakemake.input.found, strict=True)
+    }
+    table = tabulate(methods, settings.draws, settings.seed)
+    write_csv(table, Path(snakemake.output.table))
+    write_csv(
+        differences(methods, *families.values(), settings.draws, settings.seed),
+        Path(snakemake.output.differences),
+    )
+    figure = evaluation_figure(table, families["encoders"], families["comparators"])
+    write_figure(figure, Path(snakemake.output.figure))
