@@ -33,15 +33,41 @@ FirmAction = Literal["drop", "stop"]
 Comparator = Literal[
     "pearson",
     "spearman",
+    "ewma",
     "rank-correlation",
+    "rank-correlation-1.25",
+    "rank-correlation-1.5",
     "market-residual",
+    "random-matrix",
     "pca-10",
     "pca-20",
     "pca-50",
     "pca-64",
+    "pca-20-without-first",
+    "pca-50-without-first",
+    "rbf",
+    "linear",
+    "polynomial",
+    "random",
+]
+DEFAULT_COMPARATORS: list[Comparator] = [
+    "pearson",
+    "spearman",
+    "ewma",
+    "rank-correlation",
+    "rank-correlation-1.25",
+    "rank-correlation-1.5",
+    "market-residual",
+    "random-matrix",
+    "pca-10",
+    "pca-20",
+    "pca-50",
+    "pca-64",
+    "pca-50-without-first",
     "rbf",
     "random",
 ]
+"""The strong and cheap ones; the others are slower, weaker or nearly the same."""
 
 
 def _quoted(value: object) -> object:
@@ -383,9 +409,9 @@ class Similarity(Section):
     """Scores of every pair of firms."""
 
     comparators: Annotated[list[Comparator], AfterValidator(_once)] = Field(
-        list(get_args(Comparator))
+        list(DEFAULT_COMPARATORS)
     )
-    """Classical scores shown beside the encoders."""
+    """Classical scores shown beside the encoders; docs/method.md tells what each is."""
     neighbours: int = Field(20, ge=1)
     """Nearest peers listed for each firm (fewer when there are fewer firms)."""
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from typing import get_args
 
 import numpy as np
@@ -11,6 +13,11 @@ from firmsim.similarity.comparators import COMPARATORS, comparator_scores
 from firmsim.similarity.scores import check_scores
 
 NAMES = get_args(config.Comparator)
+MODELS = ("hmm", "catch22")
+"""Compare how firms move, not whether they move on the same days."""
+SPECTRAL = tuple(
+    name for name in NAMES if name.startswith(("pca", "rank-correlation-", "random-matrix"))
+)
 
 
 def panel(n_days=150, n_firms=9, seed=0, missing=0.0):
@@ -50,7 +57,7 @@ def test_scores_are_a_score_matrix(name, n_firms, missing):
     np.testing.assert_array_equal(np.diag(found), 1.0)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("random", *MODELS)])
 def test_groups_are_found(name):
     found = scores(name, panel(n_days=500)).to_numpy()
     same = np.equal.outer(np.arange(9) % 3, np.arange(9) % 3)
@@ -66,12 +73,72 @@ def test_constant_absent_and_hardly_listed_firms_score_zero(name):
     scaled = scaled_growth(growth)
     found = scores(name, (growth, scaled, normal_scores(scaled)))
     check_scores(found)
-    if name == "random" or name.startswith("pca"):  # pca: firms with no common days share others
+    if name == "random":
         return
     for firm in ("FLAT", "GONE", "BRIEF"):
         assert (found[firm].drop(firm) == 0).all()
+    if name in ("co-occurrence", *MODELS, *SPECTRAL):  # firms without common days share others
+        return
     assert found.loc["EARLY", "LATE"] == 0
     assert found.loc["EARLY", "F0"] > 0.5
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_the_order_of_the_firms_does_not_matter(name, missing):
+    growth = panel(missing=missing)[0]
+    other = growth[list(growth.columns[::-1])]
+    found, mirrored = (
+        scores(name, (table, scaled_growth(table), normal_scores(scaled_growth(table))))
+        for table in (growth, other)
+    )
+    mirrored = mirrored.loc[growth.columns, growth.columns]
+    pd.testing.assert_frame_equal(found, mirrored, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_ewma_is_pandas(missing):
+    growth, scaled, q = panel(n_days=400, missing=missing)
+    expected = growth.ewm(halflife=60).corr().loc[growth.index[-1]]
+    found = scores("ewma", (growth, scaled, q))
+    np.testing.assert_allclose(found, expected, atol=1e-10)
+
+
+def test_ewma_of_a_century_is_that_of_its_last_years():
+    growth = panel(n_days=25_000, n_firms=3)[0]
+    growth.iloc[-1000:, 0] = np.nan  # only days of tiny weight are left
+    found = scores("ewma", (growth, growth, growth))
+    late = growth.iloc[-4000:]
+    pd.testing.assert_frame_equal(found, scores("ewma", (late, late, late)), atol=1e-9)
+
+
+def test_shaped_and_filtered_scores_start_from_the_right_matrix():
+    tables = panel(n_days=300)
+    growth, _, q = tables
+    values, vectors = np.linalg.eigh(q.corr().to_numpy())
+    for power in (1.25, 1.5):
+        shape = (vectors * np.maximum(values, 0) ** power) @ vectors.T
+        expected = shape / np.sqrt(np.outer(np.diag(shape), np.diag(shape)))
+        found = scores(f"rank-correlation-{power}", tables)
+        np.testing.assert_allclose(found, expected, atol=1e-10)
+    values, vectors = np.linalg.eigh(growth.corr().to_numpy())
+    rest = (vectors[:, :-1] * values[:-1]) @ vectors[:, :-1].T
+    expected = rest / np.sqrt(np.outer(np.diag(rest), np.diag(rest)))
+    for k in (20, 50):
+        found = scores(f"pca-{k}-without-first", tables)
+        np.testing.assert_allclose(found, expected, atol=1e-10)
+
+
+def test_default_comparators_are_some_of_all_in_their_order():
+    defaults = config.Config().similarity.comparators
+    assert [name for name in NAMES if name in defaults] == defaults
+
+
+def test_the_table_loads_no_slow_library():
+    code = "import sys, firmsim.similarity.comparators; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert not loaded & {"sklearn", "torch", "hmmlearn", "dtaidistance", "pycatch22"}
 
 
 def test_pearson_and_rank_correlation_are_pandas():

@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from firmsim.similarity.correlation import masked_correlation, masked_square_distance
+from firmsim.similarity.correlation import (
+    masked_correlation,
+    masked_products,
+    masked_square_distance,
+    scorable,
+)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.3, 0.8])
@@ -60,6 +65,43 @@ def test_square_distance_is_a_mean_over_common_days():
     values[rng.random(values.shape) < 0.3] = np.nan
     expected = np.nanmean((values[:, :, None] - values[:, None, :]) ** 2, axis=0)
     np.testing.assert_allclose(masked_square_distance(values), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_weights_are_repeated_days(missing):
+    rng = np.random.default_rng(6)
+    values = rng.normal(size=(90, 5)) + rng.normal(size=(90, 1))
+    values[rng.random(values.shape) < missing] = np.nan
+    times = rng.integers(1, 5, size=90)
+    expected = masked_correlation(np.repeat(values, times, axis=0))
+    found = masked_correlation(values, times.astype(float))
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_array_equal(found, found.T)
+
+
+def test_products_and_squares_are_means_over_common_days():
+    rng = np.random.default_rng(7)
+    values = rng.normal(size=(90, 4))
+    values[rng.random(values.shape) < 0.3] = np.nan
+    values[15:, 3] = np.nan
+    products, squares = masked_products(values)
+    assert np.isnan(products[3]).all()
+    assert np.isnan(squares[:, 3]).all()
+    for i in range(3):
+        for j in range(3):
+            x, y = values[~np.isnan(values[:, [i, j]]).any(axis=1)][:, [i, j]].T
+            assert products[i, j] == pytest.approx((x * y).mean())
+            assert squares[i, j] == pytest.approx((x * x).mean())
+
+
+def test_scorable_is_the_diagonal_of_the_correlation():
+    values = np.random.default_rng(8).normal(size=(60, 5))
+    values[:, 1] = 0.5
+    values[19:, 2] = np.nan
+    values[20:, 3] = np.nan
+    values[:, 4] = np.nan
+    np.testing.assert_array_equal(scorable(values), [True, False, False, True, False])
+    np.testing.assert_array_equal(scorable(values), ~np.isnan(np.diag(masked_correlation(values))))
 
 
 def test_missing_columns_pass_in_silence(recwarn):

@@ -16,11 +16,16 @@ Key = tuple[str, str, str]
 LABELS = {
     "pearson": "Pearson",
     "spearman": "Spearman",
+    "ewma": "EWMA correlation",
     "pca-10": "PCA-10",
     "pca-20": "PCA-20",
     "pca-50": "PCA-50",
     "pca-64": "PCA-64",
+    "pca-20-without-first": "PCA-20 without first",
+    "pca-50-without-first": "PCA-50 without first",
     "rbf": "RBF kernel",
+    "linear": "linear kernel",
+    "polynomial": "polynomial kernel",
 }
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""
 

@@ -12,15 +12,19 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 from firmsim.errors import ConfigError
 from firmsim.similarity.correlation import masked_correlation, masked_square_distance
+from firmsim.similarity.kernels import gaussian, polynomial
+from firmsim.similarity.spectrum import group_modes, principal, shaped
 
 Matrix = NDArray[np.float64]
 
 _ROUNDING = 1e-20
 """A residual below this share of the sum of squares is rounding: the market explains it all."""
+
+HALF_LIFE = 60.0
+"""Of the weights of the exponentially weighted correlation (trading days)."""
 
 
 @dataclass(frozen=True)
@@ -79,36 +83,6 @@ def _market_residuals(growth: Matrix) -> Matrix:
     return np.where(usable & ~rounding, residual, np.nan)
 
 
-def _principal(q: Matrix, components: int) -> Matrix:
-    """Cosine of the firms' loadings on the leading principal components of q.
-
-    The k leading eigenvectors of the correlation matrix, each times the root of its eigenvalue,
-    with unit rows: the correlation matrix with its noise left out (Plerou et al. 2002, Physical
-    Review E 65, 066126). There are at most n_firms - 1 components, since q is centred across firms.
-    """
-    correlation = _complete(masked_correlation(q))
-    n = len(correlation)
-    k = min(components, n - 1)
-    values, vectors = eigh(correlation, subset_by_index=[n - k, n - 1])
-    loadings = vectors * np.sqrt(np.maximum(values, 0.0))
-    norm = np.linalg.norm(loadings, axis=1, keepdims=True)
-    unit = loadings / np.where(norm > 0, norm, 1.0)
-    return np.asarray(unit @ unit.T)
-
-
-def _radial(scaled: Matrix) -> Matrix:
-    """Gaussian kernel of the distance between volatility-scaled growth rates.
-
-    The bandwidth is the median squared distance of all pairs (the median heuristic; Garreau,
-    Jitkrittum and Kanagawa 2017, arXiv:1707.07269), so that the median score is exp(-1/2).
-    """
-    distance = masked_square_distance(scaled)
-    pairs = distance[np.triu_indices(len(distance), 1)]
-    known = pairs[~np.isnan(pairs)]
-    bandwidth = np.median(known) if known.size else 1.0
-    return np.asarray(np.exp(-distance / (2 * max(float(bandwidth), np.finfo(float).tiny))))
-
-
 def _random(n: int, seed: int) -> Matrix:
     """Independent uniform scores in [-1, 1]: what no information looks like."""
     upper = np.triu(np.random.default_rng(seed).uniform(-1.0, 1.0, size=(n, n)), 1)
@@ -123,7 +97,26 @@ def _complete(scores: Matrix) -> Matrix:
 
 
 def _principal_scores(panel: Panel, components: int) -> Matrix:
-    return _principal(panel.q, components)
+    # q is centred across firms, so there is one component fewer than there are firms
+    return principal(masked_correlation(panel.q), min(components, panel.q.shape[1] - 1))
+
+
+def _without_market(panel: Panel, components: int) -> Matrix:
+    return principal(masked_correlation(panel.growth), components, first=2)
+
+
+def _shaped_rank_correlation(panel: Panel, power: float) -> Matrix:
+    return shaped(masked_correlation(panel.q), power)
+
+
+def _recent_correlation(growth: Matrix) -> Matrix:
+    """Correlation with weights that halve every 60 trading days into the past.
+
+    Exponential weights are those of RiskMetrics (1996), Technical Document, 4th edition; means
+    are weighted alike, and taken off.
+    """
+    age = np.arange(len(growth))[::-1]
+    return masked_correlation(growth, 0.5 ** (age / HALF_LIFE))
 
 
 _ALL = (
@@ -140,16 +133,37 @@ _ALL = (
         lambda panel: masked_correlation(_ranks(panel.growth)),
     ),
     Comparator(
+        "ewma",
+        "Exponentially weighted correlation",
+        "corr(mu_i, mu_j), weight of a day halved every 60 trading days into the past",
+        lambda panel: _recent_correlation(panel.growth),
+    ),
+    Comparator(
         "rank-correlation",
         "Cross-sectional rank correlation",
         "corr(q_i, q_j), q = normal scores of scaled growth rates across firms",
         lambda panel: masked_correlation(panel.q),
+    ),
+    *(
+        Comparator(
+            f"rank-correlation-{power}",
+            f"Cross-sectional rank correlation, shaped by {power}",
+            f"S_ij / sqrt(S_ii S_jj), S = V diag(l^{power}) V', corr(q) = V diag(l) V'",
+            partial(_shaped_rank_correlation, power=power),
+        )
+        for power in (1.25, 1.5)
     ),
     Comparator(
         "market-residual",
         "Market-residual correlation",
         "corr(e_i, e_j), mu_i = a_i + b_i m_i + e_i, m_i = mean growth rate of the other firms",
         lambda panel: masked_correlation(_market_residuals(panel.growth)),
+    ),
+    Comparator(
+        "random-matrix",
+        "Random-matrix filtered correlation",
+        "S_ij / sqrt(S_ii S_jj), S = corr(mu) of its eigenvalues above noise, market left out",
+        lambda panel: group_modes(panel.growth),
     ),
     *(
         Comparator(
@@ -160,11 +174,32 @@ _ALL = (
         )
         for k in (10, 20, 50, 64)
     ),
+    *(
+        Comparator(
+            f"pca-{k}-without-first",
+            f"Principal components, 2 to {k}",
+            f"cos(v_i, v_j), v = loadings on components 2 to {k} of corr(mu); the first is market",
+            partial(_without_market, components=k),
+        )
+        for k in (20, 50)
+    ),
     Comparator(
         "rbf",
         "RBF kernel",
         "exp(-d_ij^2 / (2 median d^2)), d_ij^2 = mean_t (z_i - z_j)^2, z = scaled growth rate",
-        lambda panel: _radial(panel.scaled),
+        lambda panel: gaussian(masked_square_distance(panel.scaled)),
+    ),
+    Comparator(
+        "linear",
+        "Linear kernel",
+        "k_ij / sqrt(k_ii k_jj), k_ij = mean_t z_i z_j, z = scaled growth rate",
+        lambda panel: polynomial(panel.scaled, degree=1, offset=0.0),
+    ),
+    Comparator(
+        "polynomial",
+        "Polynomial kernel, degree 3",
+        "k_ij / sqrt(k_ii k_jj), k_ij = (mean_t z_i z_j + 1)^3, z = scaled growth rate",
+        lambda panel: polynomial(panel.scaled, degree=3, offset=1.0),
     ),
     Comparator(
         "random",
@@ -202,7 +237,8 @@ def comparator_scores(
     Raises
     ------
     ConfigError
-        There is no comparator of that name: lists those there are.
+        There is no comparator of that name (lists those there are), or the panel is too large for
+        it (`dtw`; says the limit).
     ValueError
         The three tables have different days or firms.
     """

@@ -27,20 +27,25 @@ def _masked(values: NDArray[np.float64]) -> _Masked:
     return _Masked(np.nan_to_num(values, nan=0.0), present, days, days >= needed)
 
 
-def masked_correlation(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def masked_correlation(
+    values: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     r"""Pearson correlation of every pair of columns over the days that both have.
 
-    .. math:: r_{ij} = \frac{\sum_t (x_{it} - \bar x_i)(x_{jt} - \bar x_j)}
-                            {\sqrt{\sum_t (x_{it} - \bar x_i)^2 \sum_t (x_{jt} - \bar x_j)^2}},
+    .. math:: r_{ij} = \frac{\sum_t w_t (x_{it} - \bar x_i)(x_{jt} - \bar x_j)}
+                            {\sqrt{\sum_t w_t (x_{it} - \bar x_i)^2
+                                   \sum_t w_t (x_{jt} - \bar x_j)^2}},
 
-    sums and means over the common days of i and j (pairwise complete). Expanding the products
-    turns them into four matrix products, so 3,000 firms take seconds. With missing values the
-    matrix need not be positive semidefinite.
+    sums and weighted means over the common days of i and j (pairwise complete). Expanding the
+    products turns them into four matrix products, so 3,000 firms take seconds. With missing values
+    the matrix need not be positive semidefinite.
 
     Parameters
     ----------
     values : array of shape (n_days, n_firms)
         Any unit; NaN where missing.
+    weights : array of shape (n_days,), optional
+        Weight of each day, above 0. Default: all alike.
 
     Returns
     -------
@@ -53,12 +58,18 @@ def masked_correlation(values: NDArray[np.float64]) -> NDArray[np.float64]:
     if (some := present.any(axis=0)).any():
         centre[some] = np.nanmedian(values[:, some], axis=0)  # keeps the sums below well scaled
     x, mask, days, enough = _masked(values - centre)
-    safe_days = np.maximum(days, 1)
-    sums = x.T @ mask  # of column i over the days of j
+    total = np.maximum(days, 1)
+    if weights is not None:
+        root = np.sqrt(weights)[:, None]  # on both factors, so that products stay symmetric
+        x, weighted = x * root, mask * root
+        total = np.where(days > 0, weighted.T @ weighted, 1.0)
+        sums = x.T @ weighted
+    else:
+        sums = x.T @ mask  # of column i over the days of j
     squares = (x**2).T @ mask
-    variance = squares - sums**2 / safe_days
+    variance = squares - sums**2 / total
     varies = variance > _ROUNDING * squares
-    covariance = x.T @ x - sums * sums.T / safe_days
+    covariance = x.T @ x - sums * sums.T / total
     defined = enough & varies & varies.T
     scale = np.sqrt(variance * variance.T, where=defined, out=np.ones_like(variance))
     return np.where(defined, np.clip(covariance / scale, -1.0, 1.0), np.nan)
@@ -86,3 +97,45 @@ def masked_square_distance(values: NDArray[np.float64]) -> NDArray[np.float64]:
     distance = np.maximum(distance, 0.0)
     np.fill_diagonal(distance, 0.0)
     return np.where(enough, distance, np.nan)
+
+
+def masked_products(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean product, and mean square, of every pair of columns over the days that both have.
+
+    Parameters
+    ----------
+    values : array of shape (n_days, n_firms)
+        Any unit; NaN where missing.
+
+    Returns
+    -------
+    products : array of shape (n_firms, n_firms)
+        Mean of x_i x_j; symmetric.
+    squares : array of shape (n_firms, n_firms)
+        Mean of x_i^2 over the days that i shares with j. Both are NaN where a pair has fewer than
+        20 common days (or than half the days, if that is less).
+    """
+    x, mask, days, enough = _masked(values)
+    total = np.maximum(days, 1)
+    products = np.where(enough, x.T @ x / total, np.nan)
+    return products, np.where(enough, (x**2).T @ mask / total, np.nan)
+
+
+def scorable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which columns have enough days, and move: the others cannot be scored.
+
+    Parameters
+    ----------
+    values : array of shape (n_days, n_firms)
+        Any unit; NaN where missing.
+
+    Returns
+    -------
+    array of shape (n_firms,)
+        False where `masked_correlation` of the column with itself is missing.
+    """
+    return np.array(
+        [not np.isnan(masked_correlation(column[:, None])[0, 0]) for column in values.T], dtype=bool
+    )
