@@ -48,6 +48,7 @@ Comparator = Literal[
     "rbf",
     "linear",
     "polynomial",
+    "co-occurrence",
     "random",
 ]
 DEFAULT_COMPARATORS: list[Comparator] = [

@@ -26,6 +26,7 @@ LABELS = {
     "rbf": "RBF kernel",
     "linear": "linear kernel",
     "polynomial": "polynomial kernel",
+    "co-occurrence": "co-occurrence",
 }
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.errors import ConfigError
+from firmsim.similarity.cooccurrence import cooccurrence
 from firmsim.similarity.correlation import masked_correlation, masked_square_distance
 from firmsim.similarity.kernels import gaussian, polynomial
 from firmsim.similarity.spectrum import group_modes, principal, shaped
@@ -200,6 +201,12 @@ _ALL = (
         "Polynomial kernel, degree 3",
         "k_ij / sqrt(k_ii k_jj), k_ij = (mean_t z_i z_j + 1)^3, z = scaled growth rate",
         lambda panel: polynomial(panel.scaled, degree=3, offset=1.0),
+    ),
+    Comparator(
+        "co-occurrence",
+        "Co-occurrence embedding, factorised",
+        "cos(e_i, e_j), e = 20 factors of the PMI of being among the 3 nearest on a day",
+        lambda panel: cooccurrence(panel.growth),
     ),
     Comparator(
         "random",
