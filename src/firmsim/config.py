@@ -49,6 +49,7 @@ Comparator = Literal[
     "linear",
     "polynomial",
     "co-occurrence",
+    "hmm",
     "random",
 ]
 DEFAULT_COMPARATORS: list[Comparator] = [

@@ -120,6 +120,15 @@ def _recent_correlation(growth: Matrix) -> Matrix:
     return masked_correlation(growth, 0.5 ** (age / HALF_LIFE))
 
 
+# Libraries that take a second to import are loaded by those who ask for such a score.
+
+
+def _hidden_markov(panel: Panel) -> Matrix:
+    from firmsim.similarity.hidden_markov import hidden_markov
+
+    return hidden_markov(panel.growth)
+
+
 _ALL = (
     Comparator(
         "pearson",
@@ -207,6 +216,12 @@ _ALL = (
         "Co-occurrence embedding, factorised",
         "cos(e_i, e_j), e = 20 factors of the PMI of being among the 3 nearest on a day",
         lambda panel: cooccurrence(panel.growth),
+    ),
+    Comparator(
+        "hmm",
+        "Hidden Markov models",
+        "exp(-d_ij), d_ij = log-likelihood a day lost by exchanging two-state models, mean of both",
+        _hidden_markov,
     ),
     Comparator(
         "random",

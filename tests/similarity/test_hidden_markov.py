@@ -1,0 +1,85 @@
+"""Hidden Markov models of firms, against hmmlearn's own likelihood and planted regimes."""
+
+import numpy as np
+import pytest
+
+from firmsim.similarity.hidden_markov import fit_model, hidden_markov, log_likelihoods
+
+
+def regimes(rng, n_days, calm, restless, stay):
+    """Growth rates whose standard deviation switches between two values."""
+    state = (np.cumsum(rng.random(n_days) > stay) % 2).astype(bool)
+    return np.where(state, restless, calm) * rng.normal(size=n_days)
+
+
+@pytest.fixture
+def series(rng):
+    steady = [rng.normal(size=600) for _ in range(4)]
+    return np.column_stack(steady + [regimes(rng, 600, 0.4, 1.36, 0.95) for _ in range(4)])
+
+
+def test_likelihoods_are_those_of_hmmlearn(series):
+    models = [fit_model(column) for column in series.T]
+    ragged = series.copy()
+    ragged[450:, 1] = np.nan
+    expected = [
+        [model.score(column[~np.isnan(column)][:, None]) for column in ragged.T] for model in models
+    ]
+    np.testing.assert_allclose(log_likelihoods(models, ragged), expected, rtol=1e-9)
+
+
+def test_many_models_are_applied_in_turns(series):
+    models = [fit_model(column) for column in series.T]
+    once = log_likelihoods(models, series)
+    np.testing.assert_array_equal(log_likelihoods(models * 9, series), np.tile(once, (9, 1)))
+
+
+def test_a_value_far_outside_every_state_has_a_likelihood():
+    model = fit_model(np.random.default_rng(0).normal(size=300))
+    assert np.isfinite(log_likelihoods([model], np.array([[1e3], [0.0], [-1e3]]))).all()
+
+
+def test_the_states_found_are_those_planted(rng):
+    model = fit_model(regimes(rng, 5000, 0.5, 2.0, 0.95))
+    spread = np.sqrt(np.sort(model.covars_.ravel()))
+    np.testing.assert_allclose(spread, [0.5, 2.0], rtol=0.1)
+    np.testing.assert_allclose(np.diag(model.transmat_), 0.95, atol=0.02)
+
+
+def test_scores_match_the_definition(series):
+    found = hidden_markov(series)
+    unit = series.std()
+    models = [fit_model(column / unit) for column in series.T]
+    for i in range(8):
+        for j in range(8):
+            lost = [
+                models[a].score(series[:, [a]] / unit) - models[b].score(series[:, [a]] / unit)
+                for a, b in ((i, j), (j, i))
+            ]
+            assert found[i, j] == pytest.approx(np.exp(-max(0.0, sum(lost) / 2 / 600)), abs=1e-9)
+
+
+def test_regimes_are_told_apart_though_variances_are_alike(series):
+    found = hidden_markov(series)
+    of = np.arange(8) // 4
+    same = np.equal.outer(of, of)
+    within, across = found[same & ~np.eye(8, dtype=bool)], found[~same]
+    assert (within[:, None] > across[None, :]).mean() > 0.95
+
+
+def test_missing_days_are_left_out_and_unknown_firms_stay_missing(series):
+    holes = np.full((700, 10), np.nan)
+    holes[50:650, 1:9] = series
+    holes[:, 0] = 3.0
+    found = hidden_markov(holes)
+    assert np.isnan(found[[0, 9]]).all()
+    np.testing.assert_allclose(found[1:9, 1:9], hidden_markov(series), atol=1e-12)
+    assert np.isnan(hidden_markov(np.full((30, 3), np.nan))).all()
+
+
+def test_short_windows_and_equal_values_give_scores(rng):
+    short = rng.normal(size=(20, 30))
+    short[:12, 0] = 0.0  # a firm that hardly trades
+    found = hidden_markov(short)
+    assert np.isfinite(found).all()
+    np.testing.assert_array_equal(found, hidden_markov(short))
