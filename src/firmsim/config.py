@@ -49,6 +49,7 @@ Comparator = Literal[
     "linear",
     "polynomial",
     "co-occurrence",
+    "dtw",
     "hmm",
     "random",
 ]

@@ -27,6 +27,7 @@ LABELS = {
     "linear": "linear kernel",
     "polynomial": "polynomial kernel",
     "co-occurrence": "co-occurrence",
+    "dtw": "DTW",
     "hmm": "HMM",
 }
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""

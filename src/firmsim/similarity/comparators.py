@@ -129,6 +129,12 @@ def _hidden_markov(panel: Panel) -> Matrix:
     return hidden_markov(panel.growth)
 
 
+def _warping(panel: Panel) -> Matrix:
+    from firmsim.similarity.dtw import warping
+
+    return warping(panel.scaled)
+
+
 _ALL = (
     Comparator(
         "pearson",
@@ -216,6 +222,12 @@ _ALL = (
         "Co-occurrence embedding, factorised",
         "cos(e_i, e_j), e = 20 factors of the PMI of being among the 3 nearest on a day",
         lambda panel: cooccurrence(panel.growth),
+    ),
+    Comparator(
+        "dtw",
+        "Dynamic time warping",
+        "exp(-d_ij^2 / (2 median d^2)), d_ij^2 = mean_t (z_i - z_j)^2, days shifted by at most 5",
+        _warping,
     ),
     Comparator(
         "hmm",
