@@ -51,6 +51,7 @@ Comparator = Literal[
     "co-occurrence",
     "dtw",
     "hmm",
+    "catch22",
     "random",
 ]
 DEFAULT_COMPARATORS: list[Comparator] = [

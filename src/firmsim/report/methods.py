@@ -29,6 +29,7 @@ LABELS = {
     "co-occurrence": "co-occurrence",
     "dtw": "DTW",
     "hmm": "HMM",
+    "catch22": "Catch22",
 }
 """Short names of comparators where their configured name, hyphens as spaces, would not do."""
 

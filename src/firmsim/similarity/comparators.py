@@ -135,6 +135,12 @@ def _warping(panel: Panel) -> Matrix:
     return warping(panel.scaled)
 
 
+def _catch22(panel: Panel) -> Matrix:
+    from firmsim.similarity.catch22 import catch22
+
+    return catch22(panel.growth)
+
+
 _ALL = (
     Comparator(
         "pearson",
@@ -236,6 +242,12 @@ _ALL = (
         _hidden_markov,
     ),
     Comparator(
+        "catch22",
+        "Catch22 features",
+        "cos(c_i, c_j), c = 22 features of the growth rates, standardised across firms",
+        _catch22,
+    ),
+    Comparator(
         "random",
         "Random scores",
         "uniform in [-1, 1]",
@@ -271,8 +283,8 @@ def comparator_scores(
     Raises
     ------
     ConfigError
-        There is no comparator of that name (lists those there are), or the panel is too large for
-        it (`dtw`; says the limit).
+        There is no comparator of that name (lists those there are), the panel is too large for it
+        (`dtw`; says the limit), or a package that it needs is not installed (`catch22`).
     ValueError
         The three tables have different days or firms.
     """
