@@ -3,6 +3,7 @@
 Needs    scores, <results>/firms.csv, growth rates
 Makes    <results>/association/<method>.json    every statistic of one method
          <results>/association/summary.csv      one tidy table of all
+         <results>/association/explained.csv    what sector, size and risk explain of the scores
 """
 
 for family_name, family_methods in plan.families.items():
@@ -45,6 +46,7 @@ rule summary:
             category="Association",
             labels={"table": "summary"},
         ),
+        explained="<results>/association/explained.csv",
     log:
         "<logs>/association/summary.log",
     benchmark:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from firmsim.association.risk import volatility_and_beta
 from firmsim.association.summary import associate
 from firmsim.config import Association
 from firmsim.files import read_csv, write_json
@@ -17,6 +18,7 @@ with job(snakemake) as logger:
     scaling = snakemake.params.scaling
     _, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
     later = q.iloc[fit_days(growth, training, snakemake.params.fit_share) :]
+    risk = volatility_and_beta(growth)
     for position, method in enumerate(snakemake.params.methods):
         logger.info(method)
         result = associate(
@@ -26,5 +28,6 @@ with job(snakemake) as logger:
             Association(**snakemake.params.association),
             fit_scores=pd.read_parquet(snakemake.input.fit_period[position]),
             later_q=later,
+            risk=risk,
         )
         write_json(result, Path(snakemake.output[position]))

@@ -1,8 +1,9 @@
-"""Put the statistics of all methods into one tidy table."""
+"""Put the statistics of all methods into tidy tables."""
 
 import json
 from pathlib import Path
 
+from firmsim.association.explain import explained_table
 from firmsim.association.summary import summarise
 from firmsim.files import write_csv
 from job import job
@@ -10,3 +11,4 @@ from job import job
 with job(snakemake):
     results = [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input]
     write_csv(summarise(results), Path(snakemake.output.summary))
+    write_csv(explained_table(results), Path(snakemake.output.explained))

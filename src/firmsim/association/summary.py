@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from firmsim.association.attributes import attributes
 from firmsim.association.estimate import Estimate, impossible
+from firmsim.association.explain import explain
 from firmsim.association.future import future_spearman, later_correlation
 from firmsim.association.measures import MEASURES, Measure
 from firmsim.association.neighbour_count import neighbour_count
@@ -19,6 +20,7 @@ from firmsim.association.permutation import (
     mantel,
     mantel_within,
     permanova,
+    permdisp,
     score_distance,
     size_distance,
 )
@@ -40,6 +42,7 @@ def associate(
     settings: Association,
     fit_scores: pd.DataFrame | None = None,
     later_q: pd.DataFrame | None = None,
+    risk: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Hold the scores of one method against sector, size and the days after the fit.
 
@@ -58,12 +61,15 @@ def associate(
         Scores of the same method from the fit period alone.
     later_q : DataFrame of shape (n_days, n_firms), optional
         Normal scores of the days after the fit period.
+    risk : DataFrame of shape (n_firms, 2), optional
+        Volatility and beta by ticker, from `firmsim.association.risk.volatility_and_beta`.
 
     Returns
     -------
     dict
-        Ready for JSON: counts of firms, then under ``sector``, ``size`` and ``future`` one record
-        a statistic with its value, 95 % interval (``low``, ``high``; null where it cannot be
+        Ready for JSON: counts of firms; under ``explained`` what
+        `firmsim.association.explain.explain` finds; under ``sector``, ``size`` and ``future`` one
+        record a statistic with its value, 95 % interval (``low``, ``high``; null where it cannot be
         estimated), p where it is tested, the number of firms ``n``, the number of neighbours ``k``
         where these are looked at, and null with a ``reason`` where these firms do not allow it.
 
@@ -75,7 +81,9 @@ def associate(
         `scores` is not a score matrix.
     """
     tickers = sorted(check_scores(scores).index)  # equal scores then rank by ticker
-    sector, size, kinds = attributes(firms, tickers)
+    found = attributes(firms, tickers)
+    sector, size, kinds = found
+    known_risk = None if risk is None else risk.reindex(tickers)
     values = scores.loc[tickers, tickers].to_numpy(dtype=np.float64)
     has_sector = sector != ""
     return {
@@ -90,6 +98,7 @@ def associate(
         "sector": _sector(values[np.ix_(has_sector, has_sector)], sector[has_sector], settings),
         "size": _size(values, sector, size, kinds, settings),
         "future": _future(fit_scores, later_q),
+        "explained": explain(values, found, known_risk, settings),
     }
 
 
@@ -135,13 +144,17 @@ def _sector(
     draws = (settings.permutations, settings.seed)
     distance = score_distance(scores)
     knn, depth = neighbour_count(sector, KNN), neighbour_count(sector, PRECISION_AT)
-    anova = permanova(np.sqrt(2 * distance), sector, *draws)
+    chord = np.sqrt(2 * distance)  # between unit vectors whose cosine is the score
+    anova = permanova(chord, sector, *draws)
+    scatter = permdisp(chord, sector, *draws)
     return {
         "auc": _record(same_sector_auc(scores, sector), n),
         "knn_accuracy": _record(knn_accuracy(scores, sector, knn), n) | {"k": knn},
         "precision_at_10": _record(precision_at(scores, sector, depth), n) | {"k": depth},
         "r_precision": _record(r_precision(scores, sector), n),
-        "permanova": _tested(anova.r2, n, "r2") | {"pseudo_f": anova.pseudo_f},
+        "permanova": _tested(anova.r2, n, "r2")
+        | {"pseudo_f": anova.pseudo_f, "sectors": len(np.unique(sector))},
+        "permdisp": _tested(scatter.eta2, n, "eta2") | {"f": scatter.f},
         "mantel": _tested(mantel(distance, label_distance(sector), *draws), n),
     }
 
