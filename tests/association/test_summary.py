@@ -60,6 +60,9 @@ def test_record_is_complete_and_json_ready():
     assert record["sector"]["permanova"]["pseudo_f"] > 1
     assert record["sector"]["mantel"]["p"] == 0.01
     assert record["sector"]["auc"]["value"] > 0.7
+    assert record["sector"]["permdisp"]["eta2"] is not None
+    assert record["disagreements"]["judged"] == 30
+    assert record["explained"]["reason"] == "growth rates were not given"
 
 
 def test_order_of_the_firms_changes_nothing():

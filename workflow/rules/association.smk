@@ -1,9 +1,10 @@
 """Agreement of the scores with sector, size and the future.
 
 Needs    scores, <results>/firms.csv, growth rates
-Makes    <results>/association/<method>.json    every statistic of one method
-         <results>/association/summary.csv      one tidy table of all
-         <results>/association/explained.csv    what sector, size and risk explain of the scores
+Makes    <results>/association/<method>.json        every statistic of one method
+         <results>/association/summary.csv          one tidy table of all
+         <results>/association/explained.csv        what sector, size and risk explain of the scores
+         <results>/association/disagreements.csv    firms whose peers are of another sector
 """
 
 for family_name, family_methods in plan.families.items():
@@ -47,6 +48,7 @@ rule summary:
             labels={"table": "summary"},
         ),
         explained="<results>/association/explained.csv",
+        disagreements="<results>/association/disagreements.csv",
     log:
         "<logs>/association/summary.log",
     benchmark:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from firmsim.association.disagreement import disagreement_table
 from firmsim.association.explain import explained_table
 from firmsim.association.summary import summarise
 from firmsim.files import write_csv
@@ -12,3 +13,4 @@ with job(snakemake):
     results = [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input]
     write_csv(summarise(results), Path(snakemake.output.summary))
     write_csv(explained_table(results), Path(snakemake.output.explained))
+    write_csv(disagreement_table(results), Path(snakemake.output.disagreements))

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.association.attributes import attributes
+from firmsim.association.disagreement import disagreements
 from firmsim.association.estimate import Estimate, impossible
 from firmsim.association.explain import explain
 from firmsim.association.future import future_spearman, later_correlation
@@ -67,11 +68,13 @@ def associate(
     Returns
     -------
     dict
-        Ready for JSON: counts of firms; under ``explained`` what
-        `firmsim.association.explain.explain` finds; under ``sector``, ``size`` and ``future`` one
-        record a statistic with its value, 95 % interval (``low``, ``high``; null where it cannot be
-        estimated), p where it is tested, the number of firms ``n``, the number of neighbours ``k``
-        where these are looked at, and null with a ``reason`` where these firms do not allow it.
+        Ready for JSON: counts of firms; ``explained`` from
+        `firmsim.association.explain.explain`; ``disagreements`` from
+        `firmsim.association.disagreement.disagreements`; under ``sector``, ``size`` and ``future``
+        one record a statistic with its value, 95 % interval (``low``, ``high``; null where it
+        cannot be estimated), p where it is tested, the number of firms ``n``, the number of
+        neighbours ``k`` where these are looked at, and null with a ``reason`` where these firms do
+        not allow it.
 
     Raises
     ------
@@ -98,6 +101,11 @@ def associate(
         "sector": _sector(values[np.ix_(has_sector, has_sector)], sector[has_sector], settings),
         "size": _size(values, sector, size, kinds, settings),
         "future": _future(fit_scores, later_q),
+        "disagreements": disagreements(
+            values[np.ix_(has_sector, has_sector)],
+            sector[has_sector],
+            [ticker for ticker, known in zip(tickers, has_sector, strict=True) if known],
+        ),
         "explained": explain(values, found, known_risk, settings),
     }
 
