@@ -32,10 +32,13 @@ PROVENANCE = {
         "431 members of the S&P 500, adjusted for splits and dividends, from the examples of "
         "cvxportfolio 1.5.1. Survivors only: firms that left the index before the end are missing."
     ),
-    "file": "The user's own prices.",
+    "file": (
+        "The user's own prices. Unless you know that firms which left the market on the way are "
+        "among them, take these for survivors only."
+    ),
     "yahoo": (
-        "Yahoo Finance, close adjusted for splits and dividends. Firms that are no longer listed "
-        "are missing."
+        "Yahoo Finance, close adjusted for splits and dividends. Survivors only: firms that are no "
+        "longer listed are missing."
     ),
 }
 """Where prices come from and what that means, by source."""

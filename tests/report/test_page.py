@@ -63,7 +63,7 @@ def page(text):
 
 @pytest.mark.parametrize(
     "section",
-    ["finding", "methods", "map", "matrix", "peers", "training", "audit", "run"],
+    ["finding", "methods", "questions", "map", "matrix", "peers", "training", "audit", "run"],
 )
 def test_every_section_is_there_and_linked(page, section):
     assert ("section", {"id": section}) in page.tags
@@ -82,6 +82,14 @@ def test_shows_findings_remarks_and_parameters(page):
         assert fact in page.text
     assert "h(h + d_in + 1) + d_out(h + 1)" in page.text
     assert "8·(8 + 3 + 1) + 2·(8 + 1)" in page.text
+
+
+def test_answers_the_questions(page):
+    text = " ".join(page.text.split())
+    assert "Given sector, volatility and beta, size, here traded value (USD/day), adds" in text
+    assert "Size is traded value of the last year of the days scored" in text
+    assert f"{TICKERS[0]}{TICKERS[0]} Inc. Energy Materials (75 %) 25 %" in text
+    assert " ".join(TICKERS[1:5]) in text
 
 
 def test_data_of_every_firm_and_method(page):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from firmsim.association.measures import MEASURES
 from firmsim.config import Config
-from firmsim.files import write_csv, write_json, write_parquet
+from firmsim.files import read_csv, write_csv, write_json, write_parquet
 from firmsim.training.diagnostics import COLUMNS
 
 TICKERS = ["AAPL", "NA", "TRUE", "0050", "BRK-B"]
@@ -122,16 +122,64 @@ def no_gradients():
 def leave_association(folder, summary, reason="these firms do not allow it"):
     """Write the summary, and the record of each method with the reason for every missing value."""
     write_csv(summary, folder / "association/summary.csv")
+    tickers = read_csv(folder / "firms.csv")["ticker"].tolist()
     sections = {(m.attribute, m.measure): m for m in MEASURES}
     for method, rows in summary.groupby("method"):
-        record = {"sector": {}, "size": {}, "future": {}}
+        record = {"method": method, "sector": {}, "size": {}, "future": {}}
         for row in rows.itertuples():
             m = sections[row.attribute, row.measure]
             known = not np.isnan(row.value)
+            numbers = {"low": row.low, "high": row.high, "p": row.p} if known else {}
             record[m.attribute][m.section] = (
-                {m.key: row.value} if known else {m.key: None, "reason": reason}
+                {m.key: row.value, "n": row.n} | numbers
+                if known
+                else {m.key: None, "reason": reason, "n": row.n}
             )
+        why = record["sector"]["permanova"].get("reason")
+        record["sector"]["permanova"]["sectors"] = 2
+        record |= explained(tickers, why)
+        record["sector"]["permdisp"] = record.pop("scatter")
         write_json(record, folder / f"association/{method}.json")
+
+
+def explained(tickers, reason=None, r=0.04, p=0.001):
+    """What explains the scores of a method, one stray firm among it; or why none of it is known."""
+    none = {"low": None, "high": None, "p": None, "reason": reason}
+
+    def estimate(value, name="value"):
+        return (
+            {name: None} | none
+            if reason
+            else {name: value, "low": value - 0.03, "high": value + 0.03}
+        )
+
+    tested = {"p": None if reason else p, "coefficient": None if reason else r}
+    terms = {name: estimate(r, "r") | tested for name in ("sector", "size", "volatility", "beta")}
+    stray = {
+        "ticker": tickers[0],
+        "sector": "Energy",
+        "peers_sector": "Materials",
+        "own_share": 0.25,
+        "peers_share": 0.75,
+        "peers": tickers[1:5],
+    }
+    sectors = [{"sector": "Energy", "judged": 2, "elsewhere": 1}]
+    found = {"k": 4, "judged": 2, "firms": [stray], "sectors": sectors}
+    return {
+        "scatter": estimate(0.1, "eta2") | {"p": None if reason else 0.4, "n": len(tickers)},
+        "explained": {
+            "firms": len(tickers) - 1,
+            "left_out": 1,
+            "terms": terms,
+            "r2": estimate(0.2),
+            "without_size": estimate(0.19),
+            "size_adds": estimate(0.01),
+        }
+        | ({"reason": reason} if reason else {}),
+        "disagreements": {"k": 0, "judged": 0, "firms": [], "sectors": [], "reason": reason}
+        if reason
+        else found,
+    }
 
 
 def _training(name):

@@ -19,6 +19,7 @@ from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
 from firmsim.report.methods import measurements, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
+from firmsim.report.questions import questions
 from firmsim.report.results import Results
 from firmsim.report.tables import audit_kinds, encoder_table, method_table, trouble
 from firmsim.report.text import listed, number, percent, plural
@@ -95,6 +96,7 @@ def _context(results: Results) -> dict[str, Any]:
         "panels": panels(methods, measured),
         "measures": MEASURES,
         "table": method_table(methods, measured, reasons, p_floor),
+        "questions": questions(methods, measured, results.records, results.size_kind, p_floor),
         "p_floor": p_floor,
         "perplexity": perplexity(len(firms)),
         "optimal": len(firms) <= OPTIMAL,

@@ -96,12 +96,16 @@ class Results:
         return table.assign(size=pd.to_numeric(table["size"]))
 
     @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """``association/<method>.json`` of every method."""
+        paths = {name: self._path(f"association/{name}.json") for name in self.methods}
+        return {name: json.loads(path.read_text("utf-8")) for name, path in paths.items()}
+
+    @cached_property
     def reasons(self) -> dict[tuple[str, str, str], str]:
         """Why a statistic has no value, by (method, attribute, measure)."""
         found = {}
-        for method in self.methods:
-            path = self._path(f"association/{method}.json")
-            record = json.loads(path.read_text(encoding="utf-8"))
+        for method, record in self.records.items():
             for measure in MEASURES:
                 statistic = record[measure.attribute][measure.section]
                 if statistic[measure.key] is None:
