@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firmsim.association.estimate import CONFIDENCE
-
-CHUNK = 64
-"""Draws worked on at a time."""
 
 
 def crossed_bootstrap(values: NDArray[np.float64], draws: int, seed: int) -> tuple[float, float]:
@@ -36,17 +35,16 @@ def crossed_bootstrap(values: NDArray[np.float64], draws: int, seed: int) -> tup
     (float, float)
         2.5th and 97.5th percentile.
     """
-    rng = np.random.default_rng(seed)
-    shares = [rng.multinomial(size, np.full(size, 1 / size), draws) / size for size in values.shape]
-    means = np.concatenate(
-        [
-            np.einsum(
-                "bw,bk,bi,wki->b", *(share[at : at + CHUNK] for share in shares), values,
-                optimize=True,
-            )
-            for at in range(0, draws, CHUNK)
-        ]
-    )  # fmt: skip
+    of_windows, of_seeds, of_firms = _shares(values.shape, draws, seed)
+    drawn = np.tensordot(of_firms, values, axes=(1, 2))
+    means = np.einsum("bw,bk,bwk->b", of_windows, of_seeds, drawn)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+@lru_cache(maxsize=8)
+def _shares(shape: tuple[int, ...], draws: int, seed: int) -> list[NDArray[np.float64]]:
+    """Share of each unit in each draw, by kind: (draws, size); kept, for tables ask again."""
+    rng = np.random.default_rng(seed)
+    return [rng.multinomial(size, np.full(size, 1 / size), draws) / size for size in shape]
