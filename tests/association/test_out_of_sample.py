@@ -89,6 +89,16 @@ def test_contributions_have_the_spread_of_the_jackknife(q, firms):
     assert pseudo.mean() == pytest.approx(value, abs=0.02)
 
 
+def test_firms_contribute_their_own_value_where_there_is_one(q, firms):
+    scores, labels = correlation(q)(0), firms.set_index("ticker")
+    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])
+    ranked = scores.apply(lambda row: row.drop(row.name).nlargest(10).index, result_type="reduce")
+    own = [np.mean(labels["sector"][ranked[t]] == labels["sector"][t]) for t in TICKERS]
+    np.testing.assert_allclose(found["precision_at_10"][1], own)
+    assert found["knn_accuracy"][1].isin([0, 1]).all()
+    assert found["future_peers"][1].mean() == pytest.approx(found["future_peers"][0])
+
+
 def test_firms_without_a_sector_count_in_no_sector_measure(q, firms):
     labels = firms.set_index("ticker")
     sector = labels["sector"].mask(labels.index == "F07", "")

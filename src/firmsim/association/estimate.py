@@ -19,7 +19,9 @@ _ROUNDING = 1e-9
 class Estimate:
     """One statistic; `value` is None exactly when there is a `reason`.
 
-    `without`, of shape (n_firms,), is the statistic without each firm where that was worked out.
+    `without`, of shape (n_firms,), is the statistic without each firm where that was worked out;
+    `own`, of the same shape, each firm's own value where the statistic is their mean, NaN for firms
+    that do not count.
     """
 
     value: float | None
@@ -28,6 +30,7 @@ class Estimate:
     p: float | None = None
     reason: str | None = None
     without: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    own: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
 
     def to_json(self, name: str = "value") -> dict[str, Any]:
         """Value (under `name`), interval and, where there is one, the reason for having none."""

@@ -1,5 +1,7 @@
 """Whether scores of the fit period hold in the days that follow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -93,7 +95,7 @@ def future_peers(scores: pd.DataFrame, later: pd.DataFrame, k: int = 10) -> Esti
         gone = np.arange(order.shape[1]) == position[:, i, None]
         others = np.where(stood, mean_of(k + 1, gone), each)
         without[i] = np.delete(others, i).mean()
-    return jackknifed(float(each.mean()), without, (-1.0, 1.0))
+    return replace(jackknifed(float(each.mean()), without, (-1.0, 1.0)), own=each)
 
 
 def later_correlation(scores: pd.DataFrame, later_q: pd.DataFrame) -> pd.DataFrame:

@@ -60,8 +60,11 @@ def measure(
     Returns
     -------
     dict of str to (float, Series)
-        Value of the measures of `MEASURES` that these firms allow, and the jackknife pseudo-value
-        of each firm (Tukey 1958), whose mean is about the value: what a firm contributes.
+        Value of the measures of `MEASURES` that these firms allow, and what each firm contributes:
+        its own value where the measure is a mean over firms, else its jackknife pseudo-value
+        (Tukey 1958), whose mean is about the value. Pseudo-values would not do for the former: a
+        vote of five or a list of ten jumps when a firm leaves, and the jackknife of such a
+        statistic is not consistent (Efron and Tibshirani 1993, section 11.5).
     """
     found: dict[str, tuple[Estimate, pd.Index]] = {}
     for prefix, labels in (("", sector), ("industry_", industry)):
@@ -77,17 +80,19 @@ def measure(
     found["future_spearman"] = future_spearman(scores, later), later.index
     found["future_peers"] = future_peers(scores, later), later.index
     return {
-        name: (estimate.value, _pseudo_values(estimate.value, estimate.without, firms))
+        name: (estimate.value, _contributions(estimate.value, estimate, firms))
         for name, (estimate, firms) in ((name, found[name]) for name in MEASURES)
         if estimate.value is not None
     }
 
 
-def _pseudo_values(value: float, without: NDArray[np.float64] | None, firms: pd.Index) -> pd.Series:
-    """Weigh n value - (n - 1) value without the firm; the value itself where that is not known."""
-    if without is None:
+def _contributions(value: float, estimate: Estimate, firms: pd.Index) -> pd.Series:
+    """Own values of the firms, or pseudo-values: n value - (n - 1) value without the firm."""
+    if estimate.own is not None:
+        return pd.Series(estimate.own, firms).dropna()
+    if estimate.without is None:
         return pd.Series(value, firms, dtype=np.float64)
-    pseudo = len(firms) * value - (len(firms) - 1) * without
+    pseudo = len(firms) * value - (len(firms) - 1) * estimate.without
     return pd.Series(np.where(np.isnan(pseudo), value, pseudo), firms)
 
 
@@ -118,8 +123,8 @@ def evaluate(
     -------
     DataFrame
         One row a window, split, measure and firm: columns window, start, split, measure, ticker
-        and value. The value of the measure stands under the ticker "", beside it the pseudo-value
-        of each firm.
+        and value. The value of the measure stands under the ticker "", beside it what each firm
+        contributes.
     """
     table = firms.set_index("ticker")
     splits = {ALL: list(table.index), UNSEEN: list(table.index[table["unseen"]])}
@@ -132,8 +137,8 @@ def evaluate(
             found = measure(
                 scores.loc[chosen, chosen], labels["sector"], labels["industry"], later_q[chosen]
             )
-            for name, (value, pseudo) in found.items():
-                values = pd.concat([pd.Series({"": value}), pseudo])
+            for name, (value, contributed) in found.items():
+                values = pd.concat([pd.Series({"": value}), contributed])
                 parts.append(
                     pd.DataFrame(
                         {

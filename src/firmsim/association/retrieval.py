@@ -10,6 +10,7 @@ averages over firms, but it stays among the candidates of the others. Which k su
 `firmsim.association.neighbour_count`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -196,4 +197,6 @@ def _mean_over_firms(value: NDArray[Any], without: NDArray[Any], labels: Labels)
     each = np.where(remains, without, 0.0).sum(axis=0) / np.maximum(left, 1)
     each[~_possible_without(labels)] = np.nan
     counted = peers > 0
-    return jackknifed(float(value[counted].mean()), each, UNIT, n_taking_part=int(counted.sum()))
+    mean = float(value[counted].mean())
+    estimate = jackknifed(mean, each, UNIT, n_taking_part=int(counted.sum()))
+    return replace(estimate, own=np.where(counted, value, np.nan))
