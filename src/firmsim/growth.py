@@ -1,6 +1,7 @@
 """Growth rates of prices, and the cross-sectional transform that encoders read."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
@@ -133,6 +134,31 @@ def cross_section(
     """
     scaled = scaled_growth(growth, halflife, clip)
     return scaled, normal_scores(scaled)
+
+
+def mean_of_others(
+    growth: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Mean growth rate of the other firms: a market that no firm is part of itself.
+
+    Parameters
+    ----------
+    growth : array of shape (n_days, n_firms)
+        Growth rates (1/year); NaN where missing.
+
+    Returns
+    -------
+    market : array of shape (n_days, n_firms)
+        Mean of the others, equally weighted (1/year); 0 where not used.
+    used : array of bool, shape (n_days, n_firms)
+        Where the firm and at least one other have a growth rate.
+    """
+    present = np.isfinite(growth)
+    filled = np.where(present, growth, 0.0)
+    others = present.sum(axis=1, keepdims=True) - present
+    used = present & (others > 0)
+    market = (filled.sum(axis=1, keepdims=True) - filled) / np.maximum(others, 1)
+    return np.where(used, market, 0.0), used
 
 
 def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:

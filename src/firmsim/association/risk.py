@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firmsim.growth import mean_of_others
+
 MIN_DAYS = 20
 """Fewest days that a volatility and a beta are taken from."""
 
@@ -29,18 +31,14 @@ def volatility_and_beta(growth: pd.DataFrame) -> pd.DataFrame:
         than `MIN_DAYS` days in common with others, or whose growth rates never vary.
     """
     rates = growth.to_numpy(dtype=np.float64)
-    known = np.isfinite(rates)
-    filled = np.where(known, rates, 0.0)
-    others = known.sum(axis=1, keepdims=True) - known
-    used = known & (others > 0)
-    market = (filled.sum(axis=1, keepdims=True) - filled) / np.maximum(others, 1)
+    market, used = mean_of_others(rates)
     days = used.sum(axis=0)
 
     def centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
         mean = np.where(used, values, 0.0).sum(axis=0) / np.maximum(days, 1)
         return np.where(used, values - mean, 0.0)
 
-    own, market = centred(filled), centred(market)
+    own, market = centred(rates), centred(market)
     own_square, market_square = (own**2).sum(axis=0), (market**2).sum(axis=0)
     enough = (days >= MIN_DAYS) & (own_square > 0) & (market_square > 0)
     volatility = np.sqrt(own_square / np.maximum(days - 1, 1))

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.errors import ConfigError
+from firmsim.growth import mean_of_others
 from firmsim.similarity.cooccurrence import cooccurrence
 from firmsim.similarity.correlation import masked_correlation, masked_square_distance
 from firmsim.similarity.kernels import gaussian, polynomial
@@ -68,11 +69,7 @@ def _market_residuals(growth: Matrix) -> Matrix:
     The single-index model of Sharpe (1963), Management Science 9(2). Leaving the firm itself out
     of its market matters when firms are few.
     """
-    present = ~np.isnan(growth)
-    others = present.sum(axis=1, keepdims=True) - 1
-    total = np.nansum(growth, axis=1, keepdims=True)
-    usable = present & (others > 0)
-    market = np.where(usable, (total - growth) / np.maximum(others, 1), 0.0)
+    market, usable = mean_of_others(growth)
     days = np.maximum(usable.sum(axis=0), 1)
     market = np.where(usable, market - market.sum(axis=0) / days, 0.0)
     own = np.where(usable, growth, 0.0)
