@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from functools import partial
 
 from firmsim.association.measures import MEASURES
-from firmsim.report.methods import NO_MEMORY, Key, Measured, Method, value_of, why_none
+from firmsim.report.methods import (
+    AUC,
+    NO_MEMORY,
+    Key,
+    Measured,
+    Method,
+    best_method,
+    scored_methods,
+    value_of,
+    why_none,
+)
 from firmsim.report.text import listed, number, p_value
 
 TIE = 0.005
 """Values closer than this are called level: their first two digits say no more."""
 
-AUC = ("sector", "auc")
 FUTURE = ("future", "spearman")
 SIZE = ("size", "mantel_r")
 
@@ -59,7 +68,7 @@ def headline(
     Headline
         Calls no method better than it is measured to be.
     """
-    best = partial(_best, methods, measured)
+    best = partial(best_method, methods, measured)
     encoder, rival = best("encoder", *AUC), best("comparator", *AUC)
     rivals = _rivals(methods, measured, rival)
     findings = [
@@ -71,29 +80,6 @@ def headline(
         or _unmeasured(methods, reasons, "Size", SIZE, f", here {size_kind},"),
     ]
     return Headline(_title(encoder, rivals, measured), findings)
-
-
-def _scored(
-    methods: Sequence[Method],
-    measured: Mapping[Key, Measured],
-    kind: str,
-    attribute: str,
-    measure: str,
-) -> list[Method]:
-    """Methods of a kind that have a value."""
-    return [m for m in methods if m.kind == kind and (m.name, attribute, measure) in measured]
-
-
-def _best(
-    methods: Sequence[Method],
-    measured: Mapping[Key, Measured],
-    kind: str,
-    attribute: str,
-    measure: str,
-) -> Method | None:
-    """Method of a kind with the highest value; None where none has one."""
-    scored = _scored(methods, measured, kind, attribute, measure)
-    return max(scored, key=lambda m: measured[m.name, attribute, measure].value, default=None)
 
 
 def _unmeasured(
@@ -193,13 +179,13 @@ def _memory(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list
     All are trained for the same objective. Memory helps where every recurrent encoder is ahead,
     hurts where every one is behind; the best of several would be ahead by luck.
     """
-    for plain in _scored(methods, measured, "encoder", *AUC):
+    for plain in scored_methods(methods, measured, "encoder", *AUC):
         recurrent = [m for m in methods if m.objective == plain.objective and m.cell != NO_MEMORY]
         if plain.cell != NO_MEMORY or not recurrent:
             continue
         verdicts: dict[str, list[str]] = {}
         for statistic, about in {AUC: "sector (AUC)", FUTURE: "later co-movement"}.items():
-            scored = _scored(recurrent, measured, "encoder", *statistic)
+            scored = scored_methods(recurrent, measured, "encoder", *statistic)
             ours = [measured[m.name, *statistic].value for m in scored]
             theirs = value_of(measured, plain.name, *statistic)
             if not ours or math.isnan(theirs):
@@ -251,7 +237,7 @@ def _size(
     p_floor: float,
 ) -> tuple[str, str] | None:
     """The method that follows size most, among the encoders or, without any, the comparators."""
-    kinds = (_scored(methods, measured, kind, *SIZE) for kind in ("encoder", "comparator"))
+    kinds = (scored_methods(methods, measured, kind, *SIZE) for kind in ("encoder", "comparator"))
     scored = next(filter(None, kinds), None)
     if scored is None:
         return None

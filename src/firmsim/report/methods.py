@@ -43,6 +43,9 @@ CELLS = {
 }
 """Cells as people write them."""
 
+AUC = ("sector", "auc")
+"""Attribute and measure by which methods are ranked."""
+
 NO_MEMORY = "feedforward"
 """The cell that sees one day at a time."""
 
@@ -127,3 +130,26 @@ def value_of(measured: Mapping[Key, Measured], method: str, attribute: str, meas
     """Value of a statistic, NaN where it could not be computed."""
     found = measured.get((method, attribute, measure))
     return found.value if found else float("nan")
+
+
+def scored_methods(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    kind: str,
+    attribute: str,
+    measure: str,
+) -> list[Method]:
+    """Methods of a kind that have a value."""
+    return [m for m in methods if m.kind == kind and (m.name, attribute, measure) in measured]
+
+
+def best_method(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    kind: str,
+    attribute: str,
+    measure: str,
+) -> Method | None:
+    """Method of a kind with the highest value; None where none has one."""
+    scored = scored_methods(methods, measured, kind, attribute, measure)
+    return max(scored, key=lambda m: measured[m.name, attribute, measure].value, default=None)

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from firmsim.association.explain import explained_table
 from firmsim.firms import MARKET_CAP, TRADED_VALUE
-from firmsim.report.methods import Key, Measured, Method, value_of
+from firmsim.report.methods import AUC, Key, Measured, Method, best_method
 from firmsim.report.text import interval, listed, number, p_value, plural
 
 LEVEL = 0.05
@@ -213,12 +214,9 @@ def _answer(row: Any) -> Answer:
 
 
 def _chosen(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> Method:
-    def rank(method: Method) -> tuple[bool, bool, float]:
-        auc = value_of(measured, method.name, "sector", "auc")
-        kinds = (method.kind == "encoder", method.kind == "comparator")
-        return (*kinds, -math.inf if math.isnan(auc) else auc)
-
-    return max(methods, key=rank)
+    """Best encoder, or comparator; the first method where none has an AUC."""
+    best = partial(best_method, methods, measured)
+    return best("encoder", *AUC) or best("comparator", *AUC) or methods[0]
 
 
 def _share(value: float) -> str:
