@@ -54,24 +54,20 @@ Comparator = Literal[
     "catch22",
     "random",
 ]
+ON_REQUEST = {
+    "pca-20-without-first",
+    "linear",
+    "polynomial",
+    "co-occurrence",
+    "dtw",
+    "hmm",
+    "catch22",
+}
+"""Comparators that are slower, weaker or nearly the same as another."""
 DEFAULT_COMPARATORS: list[Comparator] = [
-    "pearson",
-    "spearman",
-    "ewma",
-    "rank-correlation",
-    "rank-correlation-1.25",
-    "rank-correlation-1.5",
-    "market-residual",
-    "random-matrix",
-    "pca-10",
-    "pca-20",
-    "pca-50",
-    "pca-64",
-    "pca-50-without-first",
-    "rbf",
-    "random",
+    name for name in get_args(Comparator) if name not in ON_REQUEST
 ]
-"""The strong and cheap ones; the others are slower, weaker or nearly the same."""
+"""The strong and cheap ones."""
 
 
 def _quoted(value: object) -> object:
