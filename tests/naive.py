@@ -174,6 +174,33 @@ def cosine(left, right, left_there, right_there):
     return scores
 
 
+def ridge_coefficients(target, regressors, ridge):
+    """Regression with a penalty, as least squares on rows that stand for the penalty."""
+    rows = np.vstack([regressors, np.diag(np.sqrt(ridge))])
+    values = np.concatenate([target, np.zeros(len(ridge))])
+    return np.linalg.lstsq(rows, values, rcond=None)[0]
+
+
+def blend(paths, broad, close, there, weights, sharpness, close_weight):
+    """(1 - a) broad similarity + a exp(kappa (close similarity - 1)), pair by pair."""
+    n_firms = len(paths)
+    scores = np.zeros((n_firms, n_firms))
+    for i in range(n_firms):
+        for j in range(n_firms):
+            both = [t for t in range(len(there)) if there[t, i] and there[t, j]]
+            if not both:
+                continue
+            similar = []
+            for weight, e in zip(weights, (broad, close), strict=True):
+                scale = math.sqrt(weight / len(both))
+                a = np.concatenate([e[i], *(scale * paths[i, t] for t in both)])
+                b = np.concatenate([e[j], *(scale * paths[j, t] for t in both)])
+                similar.append(a @ b / math.sqrt((a @ a) * (b @ b)))
+            near = math.exp(sharpness * (similar[1] - 1))
+            scores[i, j] = (1 - close_weight) * similar[0] + close_weight * near
+    return scores
+
+
 def softmax_loss(score, target, known, beta, tau):
     """Mean over firms of KL(target neighbourhood || neighbourhood of the scores)."""
     losses = []

@@ -266,6 +266,9 @@ class Training(Section):
 COMOVEMENT_KEYS = {
     "outputs",
     "portfolios",
+    "shrinkage",
+    "regime",
+    "close_weight",
     "temperature",
     "correlation_weight",
     "day_dropout",
@@ -316,7 +319,8 @@ class Encoder(Section):
     state: int | None = Field(None, ge=1)
     """Jordan: state units; empty: as many as hidden."""
     outputs: int = Field(16, ge=1)
-    """Outputs a day (comovement); forecast always has one."""
+    """comovement: outputs a day that make trajectories, beside two for every portfolio; forecast
+    always has one."""
     hidden_activation: Activation = "tanh"
     """sigma_h (elman, jordan, feedforward)."""
     output_activation: Activation = "linear"
@@ -342,6 +346,15 @@ class Encoder(Section):
     """Lengths of the training windows (trading days), drawn at random."""
     portfolios: int = Field(20, ge=0)
     """comovement: principal portfolios K in the input (fewer when there are few firms)."""
+    shrinkage: float = Field(1.0, gt=0)
+    """comovement: pull of a window's exposures to the portfolios towards 0; 1: as much as their
+    variance in training tells."""
+    regime: float = Field(1.0, ge=0)
+    """comovement: power of a portfolio's variance in the window that weighs broad exposures;
+    0: portfolios count as in the long run."""
+    close_weight: float = Field(0.5, ge=0, le=1)
+    """comovement: weight of the close score, which brings nearest peers to the front, beside the
+    broad one, which ranks all pairs."""
     temperature: float = Field(0.03, gt=0)
     """comovement: softness of the target neighbourhoods."""
     correlation_weight: float = Field(0.4, ge=0, le=1)

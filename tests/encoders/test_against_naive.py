@@ -46,26 +46,54 @@ def cell_run(encoder, x):
     return (naive.elman if encoder.cell == "elman" else naive.jordan)(x, **weights)[:2]
 
 
-def ref_inputs(market, scaled, q):
-    """[q, q f_t, c_t], day by day and firm by firm; a missing q is read as 0."""
-    portfolios, context = market.portfolios(q), market.context(scaled, q)
+def ref_inputs(encoder, scaled, q, days):
+    """[q, q f~_t, c_t] of a window, day by day and firm by firm; a missing q is read as 0."""
+    market = encoder.market_
+    f, context = market.portfolios(q)[days], market.context(scaled, q)[days]
+    penalty = np.diag(encoder.shrinkage * market.noise)
+    regressors = len(f) * f @ np.linalg.inv(f.T @ f + penalty)
     x = [
-        [[own, *(own * portfolios[t]), *context[t]] for own in np.nan_to_num(q[t])]
-        for t in range(len(q))
+        [[own, *(own * regressors[t]), *context[t]] for own in np.nan_to_num(q[days][t])]
+        for t in range(len(f))
     ]
     return np.array(x)
 
 
-def ref_trajectories(encoder, x, there):
-    own = encoder.module_.own.item() * x[:, :, :1]
-    return naive.trajectories(np.concatenate([cell_run(encoder, x)[0], own], axis=2), there)
+def ref_scores(encoder, x, there, f):
+    """Scores of a window in which the portfolios grew by f."""
+    module, k = encoder.module_, f.shape[1]
+    y = cell_run(encoder, x)[0]
+    own, broad, close, balance = (
+        weight.detach().double().numpy()
+        for weight in (module.own, module.broad, module.close, module.balance)
+    )
+    last = y.shape[2] - 2 * k
+    parts = [
+        broad * x[:, :, 1 : 1 + k] + y[:, :, last : last + k],
+        close * x[:, :, 1 : 1 + k] + y[:, :, last + k :],
+    ]
+    n_firms = there.shape[1]
+    exposures = [np.full((n_firms, k), np.nan) for _ in parts]
+    for i in np.flatnonzero(there.any(axis=0)):
+        for part, values in zip(parts, exposures, strict=True):
+            values[i] = part[there[:, i], i].mean(axis=0)
+    covariance = (f.T @ f + 10 * np.eye(k)) / (len(f) + 10)
+    variance, axes = np.linalg.eigh(covariance)
+    exposures[0] = exposures[0] @ axes @ np.diag(variance ** (encoder.regime / 2))
+    return naive.blend(
+        naive.trajectories(np.concatenate([y[:, :, :last], own * x[:, :, :1]], axis=2), there),
+        *(values - np.nanmean(values, axis=0) for values in exposures),
+        there,
+        np.exp(balance @ [1, np.log(len(f) / 60)]),
+        np.exp(module.log_sharpness.item()),
+        encoder.close_weight,
+    )
 
 
-def ref_loss(encoder, x, there, q):
+def ref_loss(encoder, x, there, f, q):
     """Loss of a window, asked to tell the co-movement of the days in q."""
     target, known = ref_comovement(q)
-    paths = ref_trajectories(encoder, x, there)
-    score = naive.cosine(paths, paths, there, there)
+    score = ref_scores(encoder, x, there, f)
     beta = np.exp(encoder.module_.log_temperature.item())
     softmax = naive.softmax_loss(score, target, known, beta, encoder.temperature)
     weight = encoder.correlation_weight
@@ -90,9 +118,10 @@ class TestComovement:
         """Encoder with its first weights, its task, and the panel that it reads."""
         encoder = ComovementEncoder(
             cell, 5, state=3, windows=[20, WINDOW], batch_firms=6, outputs=3, portfolios=2,
-            temperature=0.3, day_dropout=0.25, correlation_weight=0.3,
+            temperature=0.3, day_dropout=0.25, correlation_weight=0.3, shrinkage=0.7, regime=0.6,
+            close_weight=0.4,
         )  # fmt: skip
-        encoder.train_days_ = 270
+        encoder.train_days_, encoder.channels_ = 270, 1
         scaled = scaled_growth(holes)
         panel = encoder.panel(holes, holes)
         task = encoder.task(panel, Draws())
@@ -100,23 +129,29 @@ class TestComovement:
 
     def test_training_loss(self, prepared):
         encoder, task, scaled, q = prepared
-        x = ref_inputs(encoder.market_, scaled, q)
         days = slice(START, START + WINDOW)
+        x = ref_inputs(encoder, scaled, q, days)
         keep = (Draws().random(WINDOW) >= 0.25) / 0.75
         outside = np.r_[0:START, START + WINDOW : 270]  # neither the window nor validation
         ref = ref_loss(
             encoder,
-            x[days][:, BATCH] * keep[:, None, None],
+            x[:, BATCH] * keep[:, None, None],
             ~np.isnan(q[days][:, BATCH]),
+            encoder.market_.portfolios(q)[days],
             q[outside][:, BATCH],
         )
         assert task(task.draw()).item() == pytest.approx(ref, rel=1e-3)
 
     def test_validation_loss(self, prepared):
         encoder, task, scaled, q = prepared
-        x = ref_inputs(encoder.market_, scaled, q)
         losses = [
-            ref_loss(encoder, x[start:end], ~np.isnan(q[start:end]), q[:270])
+            ref_loss(
+                encoder,
+                ref_inputs(encoder, scaled, q, slice(start, end)),
+                ~np.isnan(q[start:end]),
+                encoder.market_.portfolios(q)[start:end],
+                q[:270],
+            )
             for start, end in ((270, 290), (290, 310), (270, 310))
         ]
         with torch.no_grad():
@@ -135,14 +170,22 @@ class TestComovement:
         self, fitted_encoders, growth, cell, span
     ):
         encoder = fitted_encoders[ComovementEncoder, cell]
-        scaled, days = scaled_growth(growth), slice(*span)
+        scaled = scaled_growth(growth)
         q = normal_scores(scaled).to_numpy()
-        x = ref_inputs(encoder.market_, scaled.to_numpy(), q)[days]
-        there = ~np.isnan(q[days])
-        paths = ref_trajectories(encoder, x, there)
-        values, vectors = np.linalg.eigh(naive.cosine(paths, paths, there, there))
-        ref = (vectors[:, 1:] * values[1:]) @ vectors[:, 1:].T  # 11 of 12 components
-        embedded = encoder.embed(growth, None, [span])[0].to_numpy()
+        f = encoder.market_.portfolios(q)
+        middle = [(span[0] + span[1]) // 2] * (span[1] - span[0] > 250)  # read in two parts
+        edges = [span[0], *middle, span[1]]
+        total = common = 0
+        for days in map(slice, edges[:-1], edges[1:]):
+            there = ~np.isnan(q[days])
+            x = ref_inputs(encoder, scaled.to_numpy(), q, days)
+            both = there.T.astype(int) @ there
+            total = total + both * ref_scores(encoder, x, there, f[days])
+            common = common + both
+        values, vectors = np.linalg.eigh(total / common)
+        kept = slice(12 - 7, None)
+        ref = (vectors[:, kept] * values[kept]) @ vectors[:, kept].T
+        embedded = encoder.embed(growth, None, [span])[0].to_numpy()[:, :7]
         np.testing.assert_allclose(embedded @ embedded.T, ref, atol=1e-4)
 
 

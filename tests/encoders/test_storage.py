@@ -60,7 +60,8 @@ def test_facts_can_be_read_without_the_weights(fitted, path, growth):
     sizes = (facts["d_in"], facts["hidden"], facts["formula"])
     assert sizes == (cell.d_in, cell.hidden, cell.formula)
     assert facts["parameters"] == facts["parameters_formula"] == cell.parameter_count
-    assert facts["other_parameters"] == (2 if facts["objective"] == "comovement" else 0)
+    beside = 1 + 2 * 2 + 4 + 2  # own; broad and close of 2 portfolios; balance; two logarithms
+    assert facts["other_parameters"] == (beside if facts["objective"] == "comovement" else 0)
 
 
 def test_odd_tickers_survive(growth, build, tmp_path):

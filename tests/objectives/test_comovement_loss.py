@@ -86,6 +86,40 @@ def test_gradient_is_finite_with_a_firm_that_is_never_there(outputs):
     assert not y.grad[:, 4].any()
 
 
+@pytest.fixture
+def traces(outputs, rng):
+    y, there = outputs
+    broad, close = torch.from_numpy(rng.normal(size=(2, 6, 4)))
+    return comovement.Traces(paths_of(y, there), broad, close, there)
+
+
+def some_of(traces, firms):
+    return comovement.Traces(
+        traces.paths[firms], traces.broad[firms], traces.close[firms], traces.there[:, firms]
+    )
+
+
+def test_blend_matches_naive(traces):
+    weights = torch.tensor([0.3, 2.0], dtype=torch.float64)
+    comp = comovement.blend(some_of(traces, slice(4)), traces, weights, torch.tensor(2.5), 0.4)
+    ref = naive.blend(
+        *(value.numpy() for value in (traces.paths, traces.broad, traces.close, traces.there)),
+        weights.tolist(), 2.5, 0.4,
+    )  # fmt: skip
+    torch.testing.assert_close(comp, torch.from_numpy(ref[:4]))
+    assert not comp[:, 4].any()  # a firm that is never there
+
+
+def test_blend_is_a_kernel_where_no_day_is_missing(outputs, rng):
+    y, _ = outputs
+    there = torch.ones(9, 6, dtype=torch.float64)
+    broad, close = torch.from_numpy(rng.normal(size=(2, 6, 4)))
+    whole = comovement.Traces(paths_of(y, there), broad, close, there)
+    score = comovement.blend(whole, whole, torch.ones(2), torch.tensor(3.0), 0.5)
+    torch.testing.assert_close(score.diagonal(), torch.ones(6, dtype=torch.float64))
+    assert torch.linalg.eigvalsh(score).min() > -1e-9
+
+
 def all_pairs(matrix):
     return ~torch.eye(len(matrix), dtype=torch.bool)
 

@@ -587,11 +587,10 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
 
     @abstractmethod
     def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
-        """Embed firms over several spans of days; those that start together cost one.
+        """Embed firms over several spans of days.
 
         Each span is read from a zero state, while volatilities look back before its first day: a
-        short window is scaled as well as a long one. A recurrence looks back only, so what it says
-        of the first days of a span does not change when days are added.
+        short window is scaled as well as a long one.
 
         Parameters
         ----------
@@ -611,10 +610,8 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
             A span is empty or reaches beyond the days. Further as for :meth:`transform`.
         """
 
-    def by_start(
-        self, spans: Sequence[tuple[int, int]], n_days: int
-    ) -> dict[tuple[int, int], list[int]]:
-        """Positions of the spans that one pass serves, by the first day and the last end of it."""
+    def check_spans(self, spans: Sequence[tuple[int, int]], n_days: int) -> None:
+        """Refuse spans that are empty or reach beyond the days."""
         for start, end in spans:
             if not 0 <= start < end <= n_days:
                 message = (
@@ -622,14 +619,6 @@ class RecurrentEncoder(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mi
                     "give 0 <= start < end <= days"
                 )
                 raise EncoderError(message)
-        served = {
-            start: [k for k, span in enumerate(spans) if span[0] == start]
-            for start in dict.fromkeys(start for start, _ in spans)
-        }
-        return {
-            (start, max(spans[k][1] for k in positions)): positions
-            for start, positions in served.items()
-        }
 
     def panel(self, growth: Any, reference: Any) -> Panel:
         """Scale growth rates and rank them among the reference firms."""

@@ -12,10 +12,13 @@ import torch
 
 from firmsim.encoders.base import Panel, RecurrentEncoder, chunks
 from firmsim.errors import EncoderError
-from firmsim.objectives import comovement
-from firmsim.objectives.comovement_task import ComovementTask, Inputs, TrajectoryModule
-from firmsim.objectives.market import Market
+from firmsim.objectives.comovement import Traces
+from firmsim.objectives.comovement_module import Center, ComovementModule, Inputs
+from firmsim.objectives.comovement_task import ComovementTask
+from firmsim.objectives.market import FIXED_CONTEXT, Market
 
+LONGEST_PASS = 250
+"""Trading days that are read at one pass; a longer span is read in equal parts."""
 MIN_COMMON_DAYS = 60
 """Days that two firms must share for their long-run co-movement to be known; fewer for short
 histories, at least a quarter of the training days."""
@@ -25,11 +28,15 @@ histories, at least a quarter of the training days."""
 class ComovementEncoder(RecurrentEncoder):
     """Encoder trained with the co-movement objective.
 
-    For a random window and a random set of training firms it reads x = [q, q f_t, c_t]; its
-    outputs, centred across firms, form a trajectory; the cosine of two trajectories is asked to
-    tell the long-run co-movement of the pair, the window itself left out. An embedding is the
-    projection of the trajectories on the leading components of the training firms' score matrix
-    (Nystroem's extension for firms outside it: Williams and Seeger 2001).
+    For a random window and a random set of training firms the cell reads x = [q, q f~_t, c_t],
+    f~ being the window's regressors on K principal portfolios. Of its outputs, some make a firm's
+    trajectory and the others, averaged over the window, correct its exposures to the portfolios.
+    Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window,
+    with a close one (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the
+    long-run co-movement of the pairs, the window itself left out. An embedding is the projection of
+    the scores on the leading components of the training firms' score matrix (Nystroem's extension
+    for firms outside it: Williams and Seeger 2001). The scores of a span of more than 250 days are
+    the mean over its parts.
 
     Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
     that both firms have.
@@ -37,12 +44,15 @@ class ComovementEncoder(RecurrentEncoder):
 
     outputs: int = 16
     portfolios: int = 20
+    shrinkage: float = 1.0
+    regime: float = 1.0
+    close_weight: float = 0.5
     temperature: float = 0.03
     correlation_weight: float = 0.4
     day_dropout: float = 0.2
     embedding: int = 64
 
-    module_: TrajectoryModule = field(init=False, repr=False)
+    module_: ComovementModule = field(init=False, repr=False)
     market_: Market = field(init=False, repr=False)
 
     objective: ClassVar[str] = "comovement"
@@ -51,7 +61,7 @@ class ComovementEncoder(RecurrentEncoder):
     @property
     def size(self) -> int:
         """Number of columns of the embedding."""
-        return max(1, min(self.embedding, len(self.firms_) - 1))
+        return min(self.embedding, len(self.firms_))
 
     @staticmethod
     def common_days(train_days: int) -> int:
@@ -69,6 +79,7 @@ class ComovementEncoder(RecurrentEncoder):
             q=self.tensor(panel.q),
             there=self.tensor(panel.q.notna()),
             portfolios=self.tensor(self.market_.portfolios(q)),
+            ridge=self.tensor(self.shrinkage * self.market_.noise),
             context=self.tensor(self.market_.context(scaled, q)),
             extra=self.tensor(panel.extra),
         )
@@ -101,14 +112,16 @@ class ComovementEncoder(RecurrentEncoder):
             raise EncoderError(message)
         return task
 
-    def fresh_module(self, d_in: int) -> TrajectoryModule:
+    def fresh_module(self, d_in: int) -> ComovementModule:
         """Cell and the weights beside it, for inputs of a size."""
-        return TrajectoryModule(self.make_cell(d_in, int(self.outputs)))
+        portfolios = (d_in - 1 - FIXED_CONTEXT - (self.channels_ - 1)) // 3
+        cell = self.make_cell(d_in, int(self.outputs) + 2 * portfolios)
+        return ComovementModule(cell, portfolios, self.regime, self.close_weight)
 
     def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
         """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`.
 
-        An embedding has at most as many columns as there are training firms less one; columns for
+        An embedding has at most as many columns as there are training firms; columns for
         which their scores have no component left are 0.
         """
         given = self.sequences(X)
@@ -118,38 +131,32 @@ class ComovementEncoder(RecurrentEncoder):
         firms = list(given.growth.columns)
         others = [firm for firm in firms if firm not in set(self.firms_)]
         new = self.inputs(self.panel(given.of(others), among), market) if others else None
-        embeddings: dict[int, pd.DataFrame] = {}
-        with torch.no_grad():
-            for (start, last), positions in self.by_start(spans, len(known.q)).items():
-                days = slice(start, last)
-                groups = [known] if new is None else [known, new]
-                there = [group.there[days] for group in groups]
-                outputs = [self._outputs(group, days) for group in groups]
-                center = comovement.daily_mean(outputs[0], there[0])
-                paths = [
-                    comovement.trajectories(y, own, center)
-                    for y, own in zip(outputs, there, strict=True)
-                ]
-                for position in positions:
-                    length = spans[position][1] - start
-                    scores = torch.cat(
-                        [
-                            comovement.cosine(
-                                path[:, :length],
-                                paths[0][:, :length],
-                                own[:length],
-                                there[0][:length],
-                            )
-                            for path, own in zip(paths, there, strict=True)
-                        ]
-                    )
-                    rows = scores.double().cpu().numpy()
-                    embeddings[position] = pd.DataFrame(
-                        rows @ self._basis(rows[: len(self.firms_)]),
-                        index=[*self.firms_, *others],
-                        columns=self.get_feature_names_out(),
-                    ).loc[firms]
-        return [embeddings[position] for position in range(len(spans))]
+        groups = [known] if new is None else [known, new]
+        embeddings = []
+        self.check_spans(spans, len(known.q))
+        for start, end in spans:
+            with torch.no_grad():
+                rows = self._scores(groups, start, end).double().cpu().numpy()
+            embedding = pd.DataFrame(
+                rows @ self._basis(rows[: len(self.firms_)]),
+                index=[*self.firms_, *others],
+                columns=self.get_feature_names_out(),
+            )
+            embeddings.append(embedding.loc[firms])
+        return embeddings
+
+    def _scores(self, groups: list[Inputs], start: int, end: int) -> torch.Tensor:
+        """Scores with the reference firms, who are the first group: (n_firms, n_reference)."""
+        parts = -(-(end - start) // LONGEST_PASS)
+        edges = [start + (end - start) * part // parts for part in range(parts + 1)]
+        total = weight = torch.zeros(())
+        for days in map(slice, edges[:-1], edges[1:]):
+            reference, center = self._traces(groups[0], days)
+            traces = [reference, *(self._traces(group, days, center)[0] for group in groups[1:])]
+            score = torch.cat([self.module_.score(own, reference) for own in traces])
+            common = torch.cat([own.there.T @ reference.there for own in traces])
+            total, weight = total + common * score, weight + common
+        return total / weight.clamp_min(1)
 
     def _basis(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Leading eigenvectors of the reference firms' scores over the root of the eigenvalue."""
@@ -161,9 +168,15 @@ class ComovementEncoder(RecurrentEncoder):
         )
         return basis * np.where(basis.sum(axis=0) < 0, -1, 1)  # an eigenvector's sign is arbitrary
 
-    def _outputs(self, inputs: Inputs, days: slice) -> torch.Tensor:
-        """Outputs of all firms, a chunk at a time: (n_days, n_firms, d_out + 1)."""
-        parts = [
-            self.module_(inputs.window(days, firms).x()) for firms in chunks(inputs.q.shape[1])
-        ]
-        return self.refuse_infinite(torch.cat(parts, dim=1))
+    def _traces(
+        self, inputs: Inputs, days: slice, center: Center | None = None
+    ) -> tuple[Traces, Center]:
+        """Trajectories and exposures of all firms; the cell reads a chunk of them at a time."""
+        window = inputs.window(days, slice(None))
+        x, y = [], []
+        for firms in chunks(inputs.q.shape[1]):
+            read = window.window(slice(None), firms).x()
+            y.append(self.module_.cell(read)[0])
+            x.append(read[:, :, : 1 + self.module_.portfolios])
+        outputs = self.refuse_infinite(torch.cat(y, dim=1))
+        return self.module_.traces(outputs, torch.cat(x, dim=1), window, center)

@@ -72,17 +72,20 @@ class ForecastEncoder(RecurrentEncoder):
         z, there = self.tensor(scaled), self.tensor(scaled.notna())
         extra = self.tensor(given.extra)
         pooled: list[list[torch.Tensor]] = [[] for _ in spans]
+        self.check_spans(spans, len(z))
         with torch.no_grad():
-            for (start, last), positions in self.by_start(spans, len(z)).items():
-                days = slice(start, last)
+            for start in dict.fromkeys(start for start, _ in spans):
+                served = [k for k, span in enumerate(spans) if span[0] == start]
+                days = slice(start, max(spans[k][1] for k in served))
+                # the recurrence looks back only: one pass serves all spans that start together
                 for firms in chunks(z.shape[1]):
                     x = inputs_of(z[days][:, firms], extra[days][:, firms])
                     h = self.refuse_infinite(self.module_.cell(x)[1])
                     known = there[days][:, firms, None]
-                    for position in positions:
-                        length = spans[position][1] - start
+                    for k in served:
+                        length = spans[k][1] - start
                         total = (h[:length] * known[:length]).sum(0)
-                        pooled[position].append(total / known[:length].sum(0).clamp_min(1))
+                        pooled[k].append(total / known[:length].sum(0).clamp_min(1))
         columns = self.get_feature_names_out()
         return [
             pd.DataFrame(

@@ -31,6 +31,7 @@ class MarketFacts(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
+    residual: Annotated[float, Field(gt=0)]
     move_scale: float
     dispersion_mean: float
     dispersion_scale: float
@@ -98,6 +99,7 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
         tensors["market.loadings"] = torch.as_tensor(np.ascontiguousarray(market.loadings))
         tensors["market.portfolio_scale"] = torch.as_tensor(market.portfolio_scale)
         facts["market"] = {
+            "residual": market.residual,
             "move_scale": market.move_scale,
             "dispersion_mean": market.dispersion_mean,
             "dispersion_scale": market.dispersion_scale,
@@ -185,6 +187,7 @@ def load(path: Path) -> RecurrentEncoder:
     try:
         encoder = _unfitted(facts)
         check_params("params", encoder.get_params())
+        encoder.train_days_, encoder.channels_ = facts["train_days"], facts["channels"]
         with torch.device("meta"):  # shapes only: damaged sizes ask for no memory
             module = encoder.fresh_module(facts["d_in"])
         with safe_open(path, framework="pt") as file:
@@ -209,7 +212,6 @@ def load(path: Path) -> RecurrentEncoder:
         {name: tensors[f"module.{name}"] for name in module.state_dict()}, assign=True
     )
     encoder.module_ = module.to(encoder.torch_device)
-    encoder.train_days_, encoder.channels_ = facts["train_days"], facts["channels"]
     encoder.firms_ = facts["firms"]
     return encoder
 

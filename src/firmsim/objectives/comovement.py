@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 
 
@@ -44,6 +46,26 @@ def daily_mean(y: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
     return (total / there.sum(1, keepdim=True).clamp_min(1)).unsqueeze(1)
 
 
+@dataclass(frozen=True)
+class Traces:
+    """What an encoder makes of some firms over a window.
+
+    Attributes
+    ----------
+    paths : Tensor of shape (n_firms, n_days, d_path)
+        Trajectories, 0 on missing days.
+    broad, close : Tensor of shape (n_firms, K)
+        Exposures to portfolios: as the window weighs them, and as the long run does.
+    there : Tensor of shape (n_days, n_firms)
+        1 where the firm has a growth rate, 0 where it is missing.
+    """
+
+    paths: torch.Tensor
+    broad: torch.Tensor
+    close: torch.Tensor
+    there: torch.Tensor
+
+
 def cosine(
     left: torch.Tensor,
     right: torch.Tensor,
@@ -70,9 +92,77 @@ def cosine(
     Tensor of shape (n_left, n_right)
         Scores; 0 where two firms have no day in common or one does not move.
     """
+    product, *energies = _products(left, right, left_there, right_there)
+    return _normalised(product, *energies)
+
+
+def blend(
+    left: Traces,
+    right: Traces,
+    weights: torch.Tensor,
+    sharpness: torch.Tensor,
+    close_weight: float,
+) -> torch.Tensor:
+    r"""Broad and close similarity of two sets of firms in one score.
+
+    .. math::
+        s_{ij} = (1 - a)\,b_{ij} + a\,e^{\kappa (c_{ij} - 1)}, \quad
+        b_{ij} = \frac{\langle e_i, e_j\rangle + w \overline{\langle y_{it}, y_{jt}\rangle}}
+            {\sqrt{|e_i|^2 + w \overline{|y_{it}|^2}}\sqrt{|e_j|^2 + w \overline{|y_{jt}|^2}}}
+
+    with means over the days that both firms have; c is the same of the close exposures. b ranks all
+    pairs, and the exponential, which is near 0 for most of them, brings a firm's nearest to the
+    front. Both are positive semidefinite kernels where no day is missing, and so is their sum.
+
+    Parameters
+    ----------
+    left, right : Traces
+        Of n_left and n_right firms, on the same days.
+    weights : Tensor of shape (2,)
+        w, the weight of the trajectories in b and in c.
+    sharpness : Tensor
+        kappa, above 0.
+    close_weight : float
+        a, in [0, 1].
+
+    Returns
+    -------
+    Tensor of shape (n_left, n_right)
+        Scores; 0 where two firms have no day in common.
+    """
+    common = left.there.T @ right.there
+    products = [
+        value / common.clamp_min(1)
+        for value in _products(left.paths, right.paths, left.there, right.there)
+    ]
+    broad, close = (
+        _normalised(
+            weight * products[0] + one @ other.T,
+            weight * products[1] + one.square().sum(1)[:, None],
+            weight * products[2] + other.square().sum(1),
+        )
+        for weight, one, other in zip(
+            weights, (left.broad, left.close), (right.broad, right.close), strict=True
+        )
+    )
+    score = (1 - close_weight) * broad + close_weight * (sharpness * (close - 1)).exp()
+    return score * (common > 0)
+
+
+def _products(
+    left: torch.Tensor, right: torch.Tensor, left_there: torch.Tensor, right_there: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Sums over common days of the products of two trajectories, and of each one's square."""
     product = left.flatten(1) @ right.flatten(1).T
     left_energy = left.square().sum(2) @ right_there
     right_energy = left_there.T @ right.square().sum(2).T
+    return product, left_energy, right_energy
+
+
+def _normalised(
+    product: torch.Tensor, left_energy: torch.Tensor, right_energy: torch.Tensor
+) -> torch.Tensor:
+    """Product over the roots of both energies; 0 where one of them is."""
     scores: torch.Tensor = product * (left_energy * right_energy).clamp_min(1e-12).rsqrt()
     return scores
 

@@ -9,69 +9,11 @@ import numpy as np
 import torch
 
 from firmsim.objectives import comovement
-from firmsim.objectives.task import CellModule, Task, draw_window
-from firmsim.recurrent import Cell
+from firmsim.objectives.comovement_module import ComovementModule, Inputs
+from firmsim.objectives.task import Task, draw_window
 
 VALIDATION_FIRMS = 512
 """Most firms in a look at the validation period."""
-
-
-class TrajectoryModule(CellModule):
-    """A cell whose outputs, and a learned multiple of the input, make a firm's trajectory."""
-
-    def __init__(self, cell: Cell) -> None:
-        super().__init__(cell)
-        self.own = torch.nn.Parameter(torch.tensor(1.0))
-        self.log_temperature = torch.nn.Parameter(torch.tensor(3.0))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map x (n_days, n_firms, d_in) to outputs (n_days, n_firms, d_out + 1)."""
-        return self.trajectory(self.cell(x)[0], x)
-
-    def trajectory(self, y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-        """Outputs of the cell and the learned multiple of q: (n_days, n_firms, d_out + 1)."""
-        return torch.cat([y, self.own * x[:, :, :1]], dim=2)
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Tensors of a stretch of days.
-
-    Attributes
-    ----------
-    q : Tensor of shape (n_days, n_firms)
-        Normal scores, 0 where missing.
-    there : Tensor of shape (n_days, n_firms)
-        1 where a normal score is known.
-    portfolios : Tensor of shape (n_days, K)
-        Portfolio growth f_t.
-    context : Tensor of shape (n_days, n_context)
-        Market context c_t.
-    extra : Tensor of shape (n_days, n_firms, d - 1)
-        Channels e_t beside the growth rate.
-    """
-
-    q: torch.Tensor
-    there: torch.Tensor
-    portfolios: torch.Tensor
-    context: torch.Tensor
-    extra: torch.Tensor
-
-    def window(self, days: slice, firms: torch.Tensor | slice) -> Inputs:
-        """Cut out some days and firms."""
-        return Inputs(
-            self.q[days][:, firms],
-            self.there[days][:, firms],
-            self.portfolios[days],
-            self.context[days],
-            self.extra[days][:, firms],
-        )
-
-    def x(self) -> torch.Tensor:
-        """Inputs [q, q f_t, c_t, e_t] of shape (n_days, n_firms, 1 + K + n_context + d - 1)."""
-        own = self.q[:, :, None]
-        shared = self.context[:, None, :].expand(-1, self.q.shape[1], -1)
-        return torch.cat([own, own * self.portfolios[:, None, :], shared, self.extra], dim=2)
 
 
 @dataclass(frozen=True)
@@ -149,7 +91,7 @@ class ComovementTask(Task):
 
     Parameters
     ----------
-    module : TrajectoryModule
+    module : ComovementModule
         Weights to train.
     rng : numpy.random.Generator
         Source of the batches.
@@ -167,11 +109,11 @@ class ComovementTask(Task):
         See `firmsim.config.Encoder`.
     """
 
-    module: TrajectoryModule
+    module: ComovementModule
 
     def __init__(
         self,
-        module: TrajectoryModule,
+        module: ComovementModule,
         rng: np.random.Generator,
         panel: Inputs,
         train_days: int,
@@ -215,16 +157,14 @@ class ComovementTask(Task):
         )
 
     def inputs(self, batch: Batch) -> torch.Tensor:
-        """Inputs [q, q f_t, c_t, e_t] of the window, hidden days 0."""
+        """Inputs of the window, hidden days 0."""
         x = batch.window.x()
         return x if batch.keep is None else x * batch.keep
 
     def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Softmax loss and correlation loss of the window's scores."""
-        there = batch.window.there
-        y = self.module.trajectory(y, x)
-        paths = comovement.trajectories(y, there, comovement.daily_mean(y, there))
-        score = comovement.cosine(paths, paths, there, there)
+        own, _ = self.module.traces(y, x, batch.window)
+        score = self.module.score(own, own)
         softmax = comovement.softmax_loss(
             score, batch.target, batch.known, self.module.log_temperature, self.temperature
         )

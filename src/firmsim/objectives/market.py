@@ -9,6 +9,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+FIXED_CONTEXT = 3
+"""Columns of the context beside the portfolios: market move, its size, dispersion."""
+MIN_RESIDUAL = 0.01
+"""Least share of the variance that counts as noise: as many portfolios as firms leave none."""
+TINY = 1e-6
+"""Least residual variance at all, for firms that do not move."""
+
 
 @dataclass(frozen=True)
 class Market:
@@ -20,6 +27,9 @@ class Market:
         Leading right singular vectors of the training firms' normal scores.
     portfolio_scale : ndarray of shape (n_portfolios,)
         Standard deviation of each portfolio over the training days.
+    residual : float
+        Variance that the portfolios leave of the normal scores, summed over the training firms;
+        at least a hundredth of it all.
     move_scale : float
         Standard deviation of the market move over the training days.
     dispersion_mean, dispersion_scale : float
@@ -28,6 +38,7 @@ class Market:
 
     loadings: Array
     portfolio_scale: Array
+    residual: float
     move_scale: float
     dispersion_mean: float
     dispersion_scale: float
@@ -51,11 +62,14 @@ class Market:
         filled = np.nan_to_num(q)
         count = min(portfolios, filled.shape[1] - 1, filled.shape[0])
         loadings = np.linalg.svd(filled, full_matrices=False)[2][:count].T
+        variance = (filled @ loadings).var(axis=0)
+        total = float(filled.var(axis=0).sum())
         move, dispersion, there = _moments(scaled)
         move, dispersion = move[there], dispersion[there]
         return cls(
             loadings=loadings,
-            portfolio_scale=_scale((filled @ loadings).std(axis=0)),
+            portfolio_scale=_scale(np.sqrt(variance)),
+            residual=max(total - float(variance.sum()), MIN_RESIDUAL * total, TINY),
             move_scale=float(_scale(move.std())),
             dispersion_mean=float(dispersion.mean()),
             dispersion_scale=float(_scale(dispersion.std())),
@@ -64,7 +78,17 @@ class Market:
     @property
     def context_size(self) -> int:
         """Number of columns of the context."""
-        return 3 + 2 * len(self.portfolio_scale)
+        return FIXED_CONTEXT + 2 * len(self.portfolio_scale)
+
+    @property
+    def noise(self) -> Array:
+        """Residual variance over variance of the exposures, portfolio by portfolio: (K,).
+
+        The ridge with which a regression on the portfolios is the posterior mean, when exposures
+        vary across firms as in training (Bishop 2006, eq. 3.55).
+        """
+        ratio: Array = self.residual / self.portfolio_scale**2
+        return ratio
 
     def portfolios(self, q: Array) -> Array:
         """Growth of the principal portfolios f_t, in their own standard deviations.
