@@ -268,7 +268,7 @@ COMOVEMENT_KEYS = {
     "portfolios",
     "shrinkage",
     "regime",
-    "close_weight",
+    "future",
     "temperature",
     "correlation_weight",
     "day_dropout",
@@ -352,9 +352,9 @@ class Encoder(Section):
     regime: float = Field(1.0, ge=0)
     """comovement: power of a portfolio's variance in the window that weighs broad exposures;
     0: portfolios count as in the long run."""
-    close_weight: float = Field(0.5, ge=0, le=1)
-    """comovement: weight of the close score, which brings nearest peers to the front, beside the
-    broad one, which ranks all pairs."""
+    future: int = Field(250, ge=0)
+    """comovement: days after a window whose co-movement the correlation loss asks for; 0: the long
+    run's, as where too few training days are left."""
     temperature: float = Field(0.03, gt=0)
     """comovement: softness of the target neighbourhoods."""
     correlation_weight: float = Field(0.4, ge=0, le=1)
@@ -438,7 +438,7 @@ class Association(Section):
     """Seed of the permutations and of the random score."""
 
 
-ELMAN_PARAMETERS = 9296
+ELMAN_PARAMETERS = 11896
 """Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
 d_in = 64 and d_out = 16."""
 

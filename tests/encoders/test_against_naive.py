@@ -63,9 +63,9 @@ def ref_scores(encoder, x, there, f):
     """Scores of a window in which the portfolios grew by f."""
     module, k = encoder.module_, f.shape[1]
     y = cell_run(encoder, x)[0]
-    own, broad, close, balance = (
+    own, broad, close, balance, share = (
         weight.detach().double().numpy()
-        for weight in (module.own, module.broad, module.close, module.balance)
+        for weight in (module.own, module.broad, module.close, module.balance, module.share)
     )
     last = y.shape[2] - 2 * k
     parts = [
@@ -86,18 +86,19 @@ def ref_scores(encoder, x, there, f):
         there,
         np.exp(balance @ [1, np.log(len(f) / 60)]),
         np.exp(module.log_sharpness.item()),
-        encoder.close_weight,
+        1 / (1 + np.exp(-share @ [1, np.log(len(f) / 60)])),
     )
 
 
-def ref_loss(encoder, x, there, f, q):
-    """Loss of a window, asked to tell the co-movement of the days in q."""
+def ref_loss(encoder, x, there, f, q, later):
+    """Loss of a window: neighbours over the days in q, all pairs over the later days."""
     target, known = ref_comovement(q)
     score = ref_scores(encoder, x, there, f)
     beta = np.exp(encoder.module_.log_temperature.item())
     softmax = naive.softmax_loss(score, target, known, beta, encoder.temperature)
     weight = encoder.correlation_weight
-    return (1 - weight) * softmax + weight * naive.correlation_loss(score, target, known)
+    correlation = naive.correlation_loss(score, *ref_comovement(later))
+    return (1 - weight) * softmax + weight * correlation
 
 
 def ref_comovement(q):
@@ -119,7 +120,6 @@ class TestComovement:
         encoder = ComovementEncoder(
             cell, 5, state=3, windows=[20, WINDOW], batch_firms=6, outputs=3, portfolios=2,
             temperature=0.3, day_dropout=0.25, correlation_weight=0.3, shrinkage=0.7, regime=0.6,
-            close_weight=0.4,
         )  # fmt: skip
         encoder.train_days_, encoder.channels_ = 270, 1
         scaled = scaled_growth(holes)
@@ -127,18 +127,22 @@ class TestComovement:
         task = encoder.task(panel, Draws())
         return encoder, task, scaled.to_numpy(), normal_scores(scaled).to_numpy()
 
-    def test_training_loss(self, prepared):
+    @pytest.mark.parametrize(("future", "end"), [(90, 200), (250, 270), (59, None)])
+    def test_training_loss(self, prepared, future, end):
         encoder, task, scaled, q = prepared
+        task.future = future
         days = slice(START, START + WINDOW)
         x = ref_inputs(encoder, scaled, q, days)
         keep = (Draws().random(WINDOW) >= 0.25) / 0.75
         outside = np.r_[0:START, START + WINDOW : 270]  # neither the window nor validation
+        later = outside if end is None else slice(START + WINDOW, end)
         ref = ref_loss(
             encoder,
             x[:, BATCH] * keep[:, None, None],
             ~np.isnan(q[days][:, BATCH]),
             encoder.market_.portfolios(q)[days],
             q[outside][:, BATCH],
+            q[later][:, BATCH],
         )
         assert task(task.draw()).item() == pytest.approx(ref, rel=1e-3)
 
@@ -150,6 +154,7 @@ class TestComovement:
                 ref_inputs(encoder, scaled, q, slice(start, end)),
                 ~np.isnan(q[start:end]),
                 encoder.market_.portfolios(q)[start:end],
+                q[:270],
                 q[:270],
             )
             for start, end in ((270, 290), (290, 310), (270, 310))

@@ -33,7 +33,8 @@ class ComovementEncoder(RecurrentEncoder):
     trajectory and the others, averaged over the window, correct its exposures to the portfolios.
     Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window,
     with a close one (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the
-    long-run co-movement of the pairs, the window itself left out. An embedding is the projection of
+    long-run neighbours of each firm, the window itself left out, and the co-movement of all pairs
+    in the year after the window. An embedding is the projection of
     the scores on the leading components of the training firms' score matrix (Nystroem's extension
     for firms outside it: Williams and Seeger 2001). The scores of a span of more than 250 days are
     the mean over its parts.
@@ -46,7 +47,7 @@ class ComovementEncoder(RecurrentEncoder):
     portfolios: int = 20
     shrinkage: float = 1.0
     regime: float = 1.0
-    close_weight: float = 0.5
+    future: int = 250
     temperature: float = 0.03
     correlation_weight: float = 0.4
     day_dropout: float = 0.2
@@ -100,6 +101,7 @@ class ComovementEncoder(RecurrentEncoder):
             windows=self.windows,
             batch_firms=self.firms_a_batch(panel.q.shape[1]),
             common_days=self.common_days(self.train_days_),
+            future=self.future,
             temperature=self.temperature,
             correlation_weight=self.correlation_weight,
             day_dropout=self.day_dropout,
@@ -116,7 +118,7 @@ class ComovementEncoder(RecurrentEncoder):
         """Cell and the weights beside it, for inputs of a size."""
         portfolios = (d_in - 1 - FIXED_CONTEXT - (self.channels_ - 1)) // 3
         cell = self.make_cell(d_in, int(self.outputs) + 2 * portfolios)
-        return ComovementModule(cell, portfolios, self.regime, self.close_weight)
+        return ComovementModule(cell, portfolios, self.regime)
 
     def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
         """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`.

@@ -101,7 +101,7 @@ def blend(
     right: Traces,
     weights: torch.Tensor,
     sharpness: torch.Tensor,
-    close_weight: float,
+    share: torch.Tensor,
 ) -> torch.Tensor:
     r"""Broad and close similarity of two sets of firms in one score.
 
@@ -122,7 +122,7 @@ def blend(
         w, the weight of the trajectories in b and in c.
     sharpness : Tensor
         kappa, above 0.
-    close_weight : float
+    share : Tensor
         a, in [0, 1].
 
     Returns
@@ -145,7 +145,7 @@ def blend(
             weights, (left.broad, left.close), (right.broad, right.close), strict=True
         )
     )
-    score = (1 - close_weight) * broad + close_weight * (sharpness * (close - 1)).exp()
+    score = (1 - share) * broad + share * (sharpness * (close - 1)).exp()
     return score * (common > 0)
 
 

@@ -97,18 +97,18 @@ class ComovementModule(CellModule):
         K.
     regime : float
         Power of the portfolios' variance in the window that weighs broad exposures.
-    close_weight : float
-        Weight of the close score, in [0, 1].
     """
 
-    def __init__(self, cell: Cell, portfolios: int, regime: float, close_weight: float) -> None:
+    def __init__(self, cell: Cell, portfolios: int, regime: float) -> None:
         super().__init__(cell)
-        self.portfolios, self.regime, self.close_weight = portfolios, regime, close_weight
+        self.portfolios, self.regime = portfolios, regime
         self.own = torch.nn.Parameter(torch.tensor(1.0))
         self.broad = torch.nn.Parameter(torch.ones(portfolios))
         self.close = torch.nn.Parameter(torch.ones(portfolios))
-        # log weights of the trajectories beside broad and close exposures: level and slope
+        # level and slope in the logarithm of the window's length: log weights of the trajectories
+        # beside broad and close exposures, and log odds of the close similarity
         self.balance = torch.nn.Parameter(torch.tensor([[-1.0, 0.0], [-1.0, 0.0]]))
+        self.share = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
         self.log_sharpness = torch.nn.Parameter(torch.tensor(math.log(3.0)))
         self.log_temperature = torch.nn.Parameter(torch.tensor(3.0))
 
@@ -158,7 +158,8 @@ class ComovementModule(CellModule):
         """Scores of every left with every right firm: (n_left, n_right)."""
         length = math.log(len(left.there) / USUAL_DAYS)
         weights = (self.balance[:, 0] + self.balance[:, 1] * length).exp()
-        return comovement.blend(left, right, weights, self.log_sharpness.exp(), self.close_weight)
+        share = torch.sigmoid(self.share[0] + self.share[1] * length)
+        return comovement.blend(left, right, weights, self.log_sharpness.exp(), share)
 
 
 def _mean(values: torch.Tensor, there: torch.Tensor) -> torch.Tensor:

@@ -76,6 +76,8 @@ class Batch:
         Long-run co-movement of each pair.
     known : Tensor of bool, shape (n_firms, n_firms)
         Pairs whose long-run co-movement is known.
+    later, later_known : Tensor of shape (n_firms, n_firms)
+        The same of the days after the window.
     keep : Tensor of shape (n_days, 1, 1) or None
         Multiplies the inputs: 0 on hidden days. None: nothing is hidden.
     """
@@ -83,6 +85,8 @@ class Batch:
     window: Inputs
     target: torch.Tensor
     known: torch.Tensor
+    later: torch.Tensor
+    later_known: torch.Tensor
     keep: torch.Tensor | None
 
 
@@ -105,6 +109,9 @@ class ComovementTask(Task):
         Most firms of a batch.
     common_days : int
         Days that two firms must share for their long-run co-movement to be known.
+    future : int
+        Days after a window whose co-movement the correlation loss asks for; where fewer than
+        `common_days` are left of the training days, the long run's.
     temperature, correlation_weight, day_dropout : float
         See `firmsim.config.Encoder`.
     """
@@ -120,6 +127,7 @@ class ComovementTask(Task):
         windows: Sequence[int],
         batch_firms: int,
         common_days: int,
+        future: int,
         temperature: float,
         correlation_weight: float,
         day_dropout: float,
@@ -127,6 +135,7 @@ class ComovementTask(Task):
         super().__init__(module, rng)
         self.panel, self.train_days, self.windows = panel, train_days, windows
         self.batch_firms, self.common_days = batch_firms, common_days
+        self.future = future
         self.temperature, self.correlation_weight = temperature, correlation_weight
         self.day_dropout = day_dropout
         self.sums = LongRun.of(panel.window(slice(0, train_days), slice(None)))
@@ -147,14 +156,23 @@ class ComovementTask(Task):
         )
         window = self.panel.window(days, firms)
         rest = self.sums.among(firms).without(LongRun.of(window))  # the window itself left out
+        target = rest.comovement(), rest.known(self.common_days)
         hidden = self.rng.random(len(window.q)) < self.day_dropout
         keep = torch.as_tensor(~hidden) / (1 - self.day_dropout)
         return Batch(
             window,
-            rest.comovement(),
-            rest.known(self.common_days),
+            *target,
+            *(self._later(days.stop, firms) or target),
             keep.to(window.q)[:, None, None],
         )
+
+    def _later(self, start: int, firms: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Co-movement of the days from `start` on and the pairs that it is known of, or None."""
+        days = slice(start, min(start + self.future, self.train_days))
+        if days.stop - days.start < self.common_days:
+            return None
+        later = LongRun.of(self.panel.window(days, firms))
+        return later.comovement(), later.known(self.common_days)
 
     def inputs(self, batch: Batch) -> torch.Tensor:
         """Inputs of the window, hidden days 0."""
@@ -168,7 +186,7 @@ class ComovementTask(Task):
         softmax = comovement.softmax_loss(
             score, batch.target, batch.known, self.module.log_temperature, self.temperature
         )
-        correlation = comovement.correlation_loss(score, batch.target, batch.known)
+        correlation = comovement.correlation_loss(score, batch.later, batch.later_known)
         weight = self.correlation_weight
         return (1 - weight) * softmax + weight * correlation
 
@@ -179,5 +197,5 @@ class ComovementTask(Task):
         for length in {min(window, room) for window in self.windows}:
             for start in range(self.train_days, n_days - length + 1, length):
                 window = self.panel.window(slice(start, start + length), self.judges)
-                losses.append(float(self(Batch(window, *self.judged, None))))
+                losses.append(float(self(Batch(window, *self.judged, *self.judged, None))))
         return float(np.mean(losses))
