@@ -66,6 +66,44 @@ def test_firms_may_be_a_file():
     assert load_config({"firms": "config/firms/mine.csv"}).firms == Path("config/firms/mine.csv")
 
 
+YAHOO = {"source": "yahoo", "start": "2015-01-02", "end": "2024-12-31"}
+
+
+@pytest.mark.parametrize("name", ["sp500", "SP400", "Sp600"])
+def test_firms_may_be_an_index(name):
+    config = load_config({"firms": name, "prices": YAHOO})
+    assert config.firms == name.lower()
+    assert load_config(config.model_dump(mode="json")) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "start"),
+    [
+        ({"firms": "sp500"}, "firms: the members of sp500 are not among the bundled prices"),
+        (
+            {"training": {"train_firms": "sp400"}},
+            "training.train_firms: the members of sp400 are not among the bundled prices",
+        ),
+        ({"firms_as_of": "2015-01-02"}, "firms_as_of: 2015-01-02 has no meaning unless firms"),
+        (
+            {"firms": ["A", "B", "C"], "prices": YAHOO, "firms_as_of": "2015-01-02"},
+            "firms_as_of: 2015-01-02 has no meaning unless firms",
+        ),
+        ({"firms": "sp500", "firms_as_of": 2015, "prices": YAHOO}, "firms_as_of: 2015 is not a"),
+        (
+            {"prices": {"end": "2016-01-04"}, "training": {"fit_end": "2016-01-05"}},
+            "training.fit_end: 2016-01-05 is after prices.end (2016-01-04)",
+        ),
+        (
+            {"prices": {"start": "2016-01-04"}, "training": {"fit_end": "2016-01-04"}},
+            "training.fit_end: 2016-01-04 is not after prices.start (2016-01-04)",
+        ),
+    ],
+)
+def test_what_an_index_or_a_pinned_fit_period_cannot_be(values, start):
+    assert refusal(values).startswith(start)
+
+
 @pytest.mark.parametrize(
     ("values", "start"),
     [

@@ -1,5 +1,6 @@
 """What a run will do follows from the configuration and the files it names."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -66,6 +67,76 @@ def test_bad_table_is_named_with_its_key(tmp_path, text, part):
         make(training={"train_firms": str(table)})
     assert str(error.value).startswith(f"training.train_firms: {table}")
     assert part in str(error.value)
+
+
+YAHOO = {"source": "yahoo", "start": "2015-01-02", "end": "2024-12-31"}
+
+
+def test_an_index_names_its_members_as_the_source_of_prices_spells_them(tmp_path):
+    plan = make(firms="sp500", prices=YAHOO)
+    assert "BRK-B" in plan.scored
+    assert plan.universe.index == "sp500"
+    assert plan.table is None
+    pd.DataFrame({"date": ["2020-01-01"], "BRK.B": [1.0]}).to_csv(tmp_path / "p.csv", index=False)
+    plan = make(firms="SP500", prices={"source": "file", "path": str(tmp_path / "p.csv")})
+    assert "BRK.B" in plan.scored
+
+
+def test_as_of_counts_for_scored_and_training_firms():
+    plan = make(
+        firms=["AAPL", "MSFT", "XOM"],
+        firms_as_of="2015-01-02",
+        training={"train_firms": "sp500"},
+        prices=YAHOO,
+    )
+    assert plan.universe is None
+    assert "TWX" in plan.training
+
+
+def test_a_day_the_source_does_not_know_is_named_with_its_key():
+    with pytest.raises(FirmsError, match=r"^firms: members of sp600 on 2015-01-02 .* 2021-03-31"):
+        make(firms="sp600", firms_as_of="2015-01-02", prices=YAHOO)
+
+
+def test_neither_file_nor_index():
+    with pytest.raises(FirmsError, match=r"^firms: sp50 is neither a file nor an index \(sp500, "):
+        make(firms="sp50", prices=YAHOO)
+
+
+@pytest.mark.parametrize(
+    ("training", "apart", "end", "key"),
+    [
+        ({}, False, date(2024, 12, 31), None),
+        ({"train_firms": ["A", "B", "C"]}, True, date(2024, 12, 31), "training.train_firms"),
+        ({"fit_end": "2022-01-03"}, True, date(2022, 1, 2), "training.fit_end"),
+        (
+            {"train_firms": ["A", "B", "C"], "fit_end": "2022-01-03"},
+            True,
+            date(2022, 1, 2),
+            "training.train_firms",
+        ),
+    ],
+)
+def test_what_training_reads(training, apart, end, key):
+    plan = make(firms=["A", "B", "C"], prices=YAHOO, training=training)
+    assert plan.training_apart == apart
+    assert plan.training_end == end
+    assert key is None or plan.training_key == key
+
+
+def test_fingerprint_of_a_pinned_fit_period_ends_with_it(folder):
+    def pinned():
+        prices = {"source": "file", "path": str(folder)}
+        return make(prices=prices, training={"fit_end": "2020-01-06"}).fingerprint
+
+    before = pinned()
+    days = pd.bdate_range("2020-01-01", periods=9)
+    for ticker in ("A", "B", "C", "D"):
+        frame = pd.DataFrame({"Date": days, "Close": range(1, 10)})
+        frame.to_csv(folder / f"{ticker}.csv", index=False)
+    assert pinned() == before
+    frame.to_csv(folder / "E.csv", index=False)
+    assert pinned() != before
 
 
 def test_missing_price_file():

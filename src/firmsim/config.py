@@ -97,17 +97,31 @@ def _once_each(lengths: list[int]) -> list[int]:
     return lengths
 
 
+Index = Literal["sp500", "sp400", "sp600"]
+"""Indices whose members are known; see `firmsim.universes`."""
+INDICES = get_args(Index)
+
+
 def _kind(value: object) -> str:
+    if isinstance(value, str) and value.lower() in INDICES:
+        return "index"
     return "file" if isinstance(value, (str, Path)) else "tickers"
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 Firms = Annotated[
-    Annotated[Tickers, Tag("tickers")] | Annotated[Path, Tag("file")], Discriminator(_kind)
+    Annotated[Tickers, Tag("tickers")]
+    | Annotated[Index, BeforeValidator(_lower), Tag("index")]
+    | Annotated[Path, Tag("file")],
+    Discriminator(_kind),
 ]
-"""Firms are named by a list of tickers or by the path of a CSV."""
+"""Firms are named by a list of tickers, by an index or by the path of a CSV."""
 
 
-def _enough_firms(firms: list[str] | Path | None, key: str) -> None:
+def _enough_firms(firms: list[str] | str | Path | None, key: str) -> None:
     if isinstance(firms, list) and len(firms) < MIN_FIRMS:
         message = f"{key}: {len(firms)} firms are too few; give at least {MIN_FIRMS}"
         raise ValueError(message)
@@ -249,9 +263,13 @@ class Training(Section):
     """What every encoder's training shares: which firms and days it may see, and where it runs."""
 
     train_firms: Firms | None = None
-    """Firms that training sees: tickers, or a CSV with a `ticker` column; empty: all scored."""
+    """Firms that training sees: tickers, an index, or a CSV with a `ticker` column; empty: all
+    scored."""
     fit_share: float = Field(0.8, gt=0, lt=1)
     """Share of the days, from the first, that is fitted on; the rest tests (8 of 10 years)."""
+    fit_end: Day | None = None
+    """Pins the fit period instead of `fit_share`: first day that is not fitted on (YYYY-MM-DD). A
+    later `prices.end` then trains nothing, new days are embedded with frozen weights."""
     validation_share: float = Field(0.125, gt=0, lt=1)
     """Share of the fit period, at its end, that decides when to stop (1 of 8 years)."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
@@ -567,8 +585,11 @@ class Config(Section):
     prices: Prices = Field(default_factory=Prices)
     """Where prices come from."""
     firms: Firms | None = None
-    """Firms to score: tickers, or a firms table (CSV: ticker and, where known, name, sector,
-    industry, market_cap); empty: every firm of the source."""
+    """Firms to score: tickers, an index (`sp500`, `sp400`, `sp600`), or a firms table (CSV: ticker
+    and, where known, name, sector, industry, market_cap); empty: every firm of the source."""
+    firms_as_of: Day | None = None
+    """Of an index, the members on this day (YYYY-MM-DD), for the firms that are scored and those
+    that train; empty: the present members, who are survivors."""
     audit: Audit = Field(default_factory=Audit)
     """Checks on prices."""
     growth: Growth = Field(default_factory=Growth)
@@ -601,7 +622,42 @@ class Config(Section):
             message = "encoders: is empty and so is similarity.comparators; there is nothing to do"
             raise ValueError(message)
         if self.prices.source == "yahoo" and self.firms is None:
-            message = "firms: is empty, but prices.source is 'yahoo'; list tickers or name a CSV"
+            message = (
+                "firms: is empty, but prices.source is 'yahoo'; list tickers, or name an index "
+                "(sp500, sp400, sp600) or a CSV"
+            )
             raise ValueError(message)
         _enough_firms(self.firms, "firms")
+        given = {"firms": self.firms, "training.train_firms": self.training.train_firms}
+        indices = {key: firms for key, firms in given.items() if isinstance(firms, str)}
+        if indices and self.prices.source == "bundled":
+            key, index = next(iter(indices.items()))
+            message = (
+                f"{key}: the members of {index} are not among the bundled prices; set "
+                "prices.source to 'yahoo', or leave it empty for all that are bundled"
+            )
+            raise ValueError(message)
+        if self.firms_as_of and not indices:
+            message = (
+                f"firms_as_of: {self.firms_as_of} has no meaning unless firms names an index "
+                "(sp500, sp400, sp600); remove it"
+            )
+            raise ValueError(message)
+        self._fits_before_the_end()
         return self
+
+    def _fits_before_the_end(self) -> None:
+        """Refuse a fit period that leaves no day to fit or to test on."""
+        fit_end, start, end = self.training.fit_end, self.prices.start, self.prices.end
+        if fit_end and end and fit_end > end:
+            message = (
+                f"training.fit_end: {fit_end} is after prices.end ({end}), which leaves no day to "
+                "test on; choose an earlier day"
+            )
+            raise ValueError(message)
+        if fit_end and start and fit_end <= start:
+            message = (
+                f"training.fit_end: {fit_end} is not after prices.start ({start}), which leaves no "
+                "day to fit on; choose a later day"
+            )
+            raise ValueError(message)

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from firmsim.config import Config, Section
 from firmsim.errors import ConfigError
 
-_KEY = re.compile(r"^(\w+): ")
-"""A section's own check starts its message with the key at fault."""
+_KEY = re.compile(r"^(\w+(?:\.\w+)*): ")
+"""A section's own check starts its message with the key at fault, within the section."""
 
 
 def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> Config:
@@ -54,10 +54,10 @@ def _path(error: Any) -> list[str | int]:
     path = [
         part
         for before, part in zip((None, *error["loc"]), error["loc"], strict=False)
-        if not (before in ("firms", "train_firms") and part == "tickers")  # tag of a union
+        if not (before in ("firms", "train_firms") and part in ("tickers", "index"))  # tags
     ]
     if error["type"] == "value_error" and (key := _KEY.match(str(error["ctx"]["error"]))):
-        path.append(key[1])
+        path += key[1].split(".")
     return path
 
 

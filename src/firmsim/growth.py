@@ -181,7 +181,7 @@ def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:
     return growth.iloc[: min(max(round(share * len(growth)), 1), len(growth) - 1)]
 
 
-def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
+def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float | None) -> int:
     """Number of days of some firms that lie in the fit period of the training firms.
 
     Parameters
@@ -190,8 +190,8 @@ def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
         Growth rates of the firms that are scored.
     training : DataFrame of shape (n_training_days, n_training_firms)
         Growth rates of the firms that training sees; its days set the fit period.
-    share : float
-        Share of the training firms' days, as for :func:`fit_period`.
+    share : float or None
+        Share of the training firms' days, as for :func:`fit_period`; None: all of them.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
     Raises
     ------
     PriceError
-        The scored firms have no day in the fit period.
+        The scored firms have no day in the fit period, or none after one that was pinned.
     """
     fitted = fit_period(training, share).index
     days = int(growth.index.searchsorted(fitted[-1], side="right"))
@@ -210,6 +210,12 @@ def fit_days(growth: pd.DataFrame, training: pd.DataFrame, share: float) -> int:
             f"training.train_firms: their fit period, {fitted[0]:%Y-%m-%d} to "
             f"{fitted[-1]:%Y-%m-%d}, has no day in common with the scored firms, "
             f"{growth.index[0]:%Y-%m-%d} to {growth.index[-1]:%Y-%m-%d}; pin firms of the same days"
+        )
+        raise PriceError(message)
+    if share is None and days == len(growth):
+        message = (
+            f"training.fit_end: the fit period lasts to {fitted[-1]:%Y-%m-%d}, but the prices end "
+            f"on {growth.index[-1]:%Y-%m-%d}, which leaves no day to test on; choose an earlier day"
         )
         raise PriceError(message)
     return days

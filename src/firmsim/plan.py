@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
-from firmsim.config import MIN_FIRMS, Config, Encoder, Prices
+from firmsim.config import INDICES, MIN_FIRMS, Config, Encoder, Prices
 from firmsim.errors import FirmsError, PriceError
 from firmsim.firms import read_firms_table
 from firmsim.prices.file import FilePrices
 from firmsim.prices.source import BUNDLED
 from firmsim.trainer_study.trials import Trial, trials
+from firmsim.universes import Universe, members
 
 RESOURCES = Path("resources/prices")
 """Where what was downloaded is kept, within the working folder."""
@@ -31,19 +33,22 @@ class Plan:
         Firms to score; None: every firm of the source.
     training : list of str or None
         Firms that training is pinned to; None: the scored firms.
+    universe : Universe or None
+        Index whose members are scored, if they are those of one.
     table : Path or None
         Firms table with sectors and sizes, if there is one.
     price_files, training_files : list of Path
         Files that the prices of the scored and of the training firms are read from; none for
         the source `yahoo`.
     fingerprint : str or None
-        Hash of the prices of the firms that training is pinned to, for the source `file`: a file
-        may change without any change to these firms, and this tells.
+        Hash of the prices that training is pinned to, for the source `file`: a file may change
+        without any change to these firms and days, and this tells.
     """
 
     config: Config
     scored: list[str] | None
     training: list[str] | None
+    universe: Universe | None
     table: Path | None
     price_files: list[Path]
     training_files: list[Path]
@@ -68,7 +73,8 @@ class Plan:
         Raises
         ------
         FirmsError
-            A list of firms is missing, unreadable, malformed or too short.
+            A list of firms is missing, unreadable, malformed or too short, or the members of an
+            index are not known on the day asked for.
         PriceError
             `prices.path` does not exist, is unreadable or lacks a firm.
         """
@@ -76,22 +82,42 @@ class Plan:
         if config.prices.source == "file" and path is not None and not path.exists():
             message = f"prices.path: {path} does not exist; name a file or a folder"
             raise PriceError(message)
-        scored = _tickers(config.firms, "firms")
-        training = _tickers(config.training.train_firms, "training.train_firms")
+        universe = _universe(config.firms, config, "firms")
+        scored = universe.tickers if universe else _tickers(config.firms, "firms")
+        pinned, key = config.training.train_firms, "training.train_firms"
+        among = _universe(pinned, config, key)
+        training = among.tickers if among else _tickers(pinned, key)
         table = config.firms if isinstance(config.firms, Path) else None
         if table is None and config.prices.source == "bundled":
             table = home / BUNDLED_FIRMS
         price_files = _price_files(config.prices, scored)
-        training_files: list[Path] = []
-        fingerprint = None
-        if training is not None:
-            try:
-                training_files = _price_files(config.prices, training)
-                fingerprint = _fingerprint(config.prices, training)
-            except PriceError as error:
-                message = f"training.train_firms: {error}"
-                raise PriceError(message) from None
-        return cls(config, scored, training, table, price_files, training_files, fingerprint)
+        plan = cls(config, scored, training, universe, table, price_files, [], None)
+        if not plan.training_apart:
+            return plan
+        read = scored if training is None else training
+        try:
+            training_files = _price_files(config.prices, read)
+            fingerprint = _fingerprint(config.prices, read, plan.training_end)
+        except PriceError as error:
+            message = f"{plan.training_key}: {error}"
+            raise PriceError(message) from None
+        return replace(plan, training_files=training_files, fingerprint=fingerprint)
+
+    @property
+    def training_apart(self) -> bool:
+        """Whether training reads other firms or days than are scored."""
+        return self.training is not None or self.config.training.fit_end is not None
+
+    @property
+    def training_end(self) -> date | None:
+        """Last day that training reads; None: the last there is."""
+        fit_end = self.config.training.fit_end
+        return self.config.prices.end if fit_end is None else fit_end - timedelta(days=1)
+
+    @property
+    def training_key(self) -> str:
+        """Key that makes training read other prices than are scored."""
+        return "training.fit_end" if self.training is None else "training.train_firms"
 
     @property
     def encoders(self) -> dict[str, Encoder]:
@@ -128,19 +154,35 @@ def _price_files(prices: Prices, tickers: list[str] | None) -> list[Path]:
     return []
 
 
-def _fingerprint(prices: Prices, tickers: list[str]) -> str | None:
-    """Hash of the prices of some firms, if they are in files of the user."""
+def _fingerprint(prices: Prices, tickers: list[str] | None, end: date | None) -> str | None:
+    """Hash of the prices of some firms (None: all), if they are in files of the user."""
     if prices.source != "file" or prices.path is None:
         return None
-    return FilePrices(prices.path).fingerprint(tickers, prices.start, prices.end)
+    return FilePrices(prices.path).fingerprint(tickers, prices.start, end)
 
 
-def _tickers(given: list[str] | Path | None, key: str) -> list[str] | None:
-    """Tickers of a list or of a firms table."""
-    if not isinstance(given, Path):
-        return given
+def _universe(given: list[str] | str | Path | None, config: Config, key: str) -> Universe | None:
+    """Members of an index, if that is what firms are named by."""
+    if not isinstance(given, str):
+        return None
     try:
-        tickers = list(read_firms_table(given).index)
+        # Yahoo writes share classes with a hyphen, which no other source is known to do
+        return members(given, config.firms_as_of, hyphens=config.prices.source == "yahoo")
+    except FirmsError as error:
+        message = f"{key}: {error}"
+        raise FirmsError(message) from None
+
+
+def _tickers(given: list[str] | str | Path | None, key: str) -> list[str] | None:
+    """Tickers of a list or of a firms table."""
+    if given is None or isinstance(given, list):
+        return given
+    path = Path(given)
+    if not path.suffix and not path.exists():
+        message = f"{key}: {path} is neither a file nor an index ({', '.join(INDICES)})"
+        raise FirmsError(message)
+    try:
+        tickers = list(read_firms_table(path).index)
     except FirmsError as error:
         message = f"{key}: {error}"
         raise FirmsError(message) from None

@@ -24,24 +24,30 @@ PACKAGES = (
     "torch",
     "snakemake",
     "yfinance",
+    "pitindex",
+    "exchange-calendars",
 )
 """Packages whose versions can change a number."""
 
 PROVENANCE = {
     "bundled": (
         "431 members of the S&P 500, adjusted for splits and dividends, from the examples of "
-        "cvxportfolio 1.5.1. Survivors only: firms that left the index before the end are missing."
+        "cvxportfolio 1.5.1."
     ),
-    "file": (
-        "The user's own prices. Unless you know that firms which left the market on the way are "
-        "among them, take these for survivors only."
-    ),
-    "yahoo": (
-        "Yahoo Finance, close adjusted for splits and dividends. Survivors only: firms that are no "
-        "longer listed are missing."
-    ),
+    "file": "The user's own prices.",
+    "yahoo": "Yahoo Finance, close adjusted for splits and dividends.",
 }
-"""Where prices come from and what that means, by source."""
+"""Where prices come from, by source."""
+
+SURVIVORS = {
+    "bundled": "Survivors only: firms that left the index before the end are missing.",
+    "file": (
+        "Unless you know that firms which left the market on the way are among them, take these "
+        "for survivors only."
+    ),
+    "yahoo": "Survivors only: firms that are no longer listed are missing.",
+}
+"""What firms are missing when they are no index's members on a day, by source of prices."""
 
 FEW_FIRMS = 30
 """Below this many firms the report says how little they can show."""
@@ -49,6 +55,7 @@ FEW_FIRMS = 30
 
 def run_record(
     settings: Mapping[str, Any],
+    universe: Mapping[str, Any] | None,
     prices: Path,
     growth: Path,
     training: Path,
@@ -60,6 +67,9 @@ def run_record(
     ----------
     settings : mapping
         The whole configuration.
+    universe : mapping or None
+        Facts of the index whose members are scored, as `firmsim.universes.Universe.facts` tells;
+        None: the firms were named otherwise.
     prices, growth, training : Path
         Audited prices, growth rates of the scored and of the training firms.
     trainings : sequence of (name, seed, model, history)
@@ -72,7 +82,8 @@ def run_record(
     """
     rates = pd.read_parquet(growth)
     trained_on = pd.read_parquet(training)
-    share = settings["training"]["fit_share"]
+    training_settings = settings["training"]
+    share = None if training_settings["fit_end"] else training_settings["fit_share"]
     fitted, end = fit_period(trained_on, share), fit_days(rates, trained_on, share)
     source = settings["prices"]["source"]
     return {
@@ -83,7 +94,8 @@ def run_record(
         "config": dict(settings),
         "data": {
             "source": source,
-            "note": PROVENANCE[source],
+            "note": f"{PROVENANCE[source]} {_survivorship(source, universe, rates)}",
+            "universe": None if universe is None else dict(universe),
             "sha256": sha256(prices),
             "firms": rates.shape[1],
             "training_firms": fitted.shape[1],
@@ -96,6 +108,30 @@ def run_record(
         "encoders": [_training(*training) for training in trainings],
         "notes": _notes(rates.shape[1], fitted.shape[1], len(rates)),
     }
+
+
+def _survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.DataFrame) -> str:
+    """Who the firms are, and who is missing for not having lasted."""
+    if universe is None:
+        return SURVIVORS[source]
+    day, count, first = universe["as_of"], universe["members"], _day(rates.index[0])
+    who = f"{count} members of the {universe['name']} on {day or universe['known_until']}"
+    who = f"Firms: the {who} ({universe['source']})"
+    if day is None:
+        return (
+            f"{who}. Survivors only: firms that left the index before are missing, and those that "
+            "joined it on the way had done well by then."
+        )
+    missing = count - rates.shape[1]
+    text = f"{who}, whatever became of them later."
+    if missing:
+        text += (
+            f" {missing} of them have no usable prices and are missing, mostly those that are no "
+            "longer listed: to that extent these are survivors."
+        )
+    if day > first:
+        text += f" Before {day} they are survivors: the prices start on {first}."
+    return text
 
 
 def _day(stamp: Any) -> str:

@@ -1,5 +1,6 @@
 """Only what depends on a change runs again."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -136,3 +137,90 @@ def test_no_encoder_at_all(own):
     configure_own(own, prices().columns[:11], pinned=None, encoders=[])
     own.run()
     assert (own.results / "report.html").exists()
+
+
+ON_NEW_DAYS = AGAIN | {"prices", "reference_prices", "reference_growth"}
+"""What new days make anew when firms and fit period are pinned."""
+
+
+@pytest.fixture(scope="module")
+def fitted_to_a_day(tmp_path_factory):
+    """A finished run whose fit period ends on a day; prices go on after `end`."""
+    folder = tmp_path_factory.mktemp("fit_end")
+    prices().to_csv(folder / "prices.csv")
+    project = Project(folder)
+    configure_days(project)
+    project.run()
+    return project
+
+
+def configure_days(project, end="2016-02-12", fit_end="2015-12-31", firms=11, pinned=10):
+    """Configuration that pins the fit period."""
+    train = None if pinned is None else list(prices().columns[:pinned])
+    configure_own(
+        project,
+        prices().columns[:firms],
+        prices={"source": "file", "path": "prices.csv", "end": end},
+        training={"train_firms": train, "fit_end": fit_end},
+    )
+
+
+@pytest.fixture
+def dated(fitted_to_a_day, tmp_path):
+    """A copy of that run, free to change."""
+    shutil.copytree(fitted_to_a_day.folder, tmp_path, dirs_exist_ok=True)
+    return Project(tmp_path)
+
+
+def test_a_pinned_fit_period_is_what_training_reads(dated):
+    assert dated.plan() == {}
+    record = json.loads((dated.results / "run.json").read_text())
+    assert record["data"]["fit_last"] == "2015-12-30"
+    assert record["data"]["test_first"] == "2015-12-31"
+    assert record["data"]["last"] == "2016-02-12"
+
+
+def test_a_later_end_embeds_with_frozen_weights(dated):
+    weights = dated.results / "encoders/elman-comovement/seed0/model.safetensors"
+    before = weights.read_bytes()
+    configure_days(dated, end="2016-03-15")
+    assert set(dated.plan()) == ON_NEW_DAYS
+    assert "train" not in dated.run()
+    assert weights.read_bytes() == before
+    growth = pd.read_parquet(dated.results / "growth/growth.parquet")
+    assert growth.index[-1] == pd.Timestamp("2016-03-15")
+    fit = "scores/fit_period/elman-comovement.parquet"
+    assert list(pd.read_parquet(dated.results / fit)) == list(growth.columns)
+    assert dated.plan() == {}
+
+
+def test_days_appended_to_the_file_train_nothing(dated):
+    configure_days(dated, end=None)
+    dated.run(f"results/test/{SCORES}")
+    panel = prices(n_days=330)
+    panel.iloc[:320] = prices()
+    panel.to_csv(dated.folder / "prices.csv")
+    planned = dated.plan()
+    assert "train" not in planned
+    assert planned["embed"] == 2
+
+
+def test_a_new_ticker_trains_nothing_when_days_are_pinned_too(dated):
+    configure_days(dated, firms=12)
+    assert set(dated.plan()) == AGAIN | {"prices"}
+
+
+def test_a_later_end_trains_when_the_fit_period_is_a_share(own):
+    settings = {"source": "file", "path": "prices.csv", "end": "2016-02-12"}
+    configure_own(own, prices().columns[:11], prices=settings)
+    assert own.plan()["train"] == 2
+
+
+def test_pinned_days_alone(dated):
+    configure_days(dated, pinned=None)
+    assert dated.plan()["train"] == 2
+    dated.run()
+    configure_days(dated, pinned=None, end="2016-03-15")
+    assert set(dated.plan()) == AGAIN | {"prices"}
+    configure_days(dated, pinned=None, firms=12)
+    assert dated.plan()["train"] == 2

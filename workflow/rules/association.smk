@@ -31,7 +31,7 @@ for family_name, family_methods in plan.families.items():
             methods=family_methods,
             association=settings["association"],
             scaling=scaling_settings,
-            fit_share=settings["training"]["fit_share"],
+            fit_share=fit_share,
         script:
             "../scripts/associate.py"
 

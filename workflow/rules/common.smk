@@ -45,17 +45,31 @@ plan = planned()
 settings = plan.config.model_dump(mode="json")
 # each rule gets the keys it uses and no others, or it would run again for nothing
 price_settings = pick(settings["prices"], "source", "path", "start", "end")
+training_price_settings = price_settings | {
+    "end": plan.training_end.isoformat() if plan.training_end else None
+}
 growth_settings = pick(settings["growth"], "trading_days_per_year", "risk_free_rate")
 scaling_settings = pick(settings["growth"], "volatility_halflife", "clip")
-training_settings = pick(
-    settings["training"], "fit_share", "validation_share", "device"
-)
-# with pinned training, what training reads has files of its own: adding a firm leaves them alone
+# with a pinned fit period the days that training reads are those that are fitted on
+pinned_days = plan.config.training.fit_end is not None
+fit_share = None if pinned_days else settings["training"]["fit_share"]
+training_settings = pick(settings["training"], "validation_share", "device") | {
+    "fit_share": fit_share
+}
+# with pinned training, what training reads has files of its own: adding a firm, or a day when the
+# fit period is pinned, leaves them alone
 training_growth = (
-    "<results>/growth/growth.parquet"
-    if plan.training is None
-    else "<results>/training/growth.parquet"
+    "<results>/training/growth.parquet"
+    if plan.training_apart
+    else "<results>/growth/growth.parquet"
 )
+# the training firms on all days: firms are ranked among them
+if plan.training is None:
+    reference_growth = "<results>/growth/growth.parquet"
+elif pinned_days:
+    reference_growth = "<results>/reference/growth.parquet"
+else:
+    reference_growth = training_growth
 # the bundled archive is known by its hash, so its age says nothing
 bundled = settings["prices"]["source"] == "bundled"
 price_files = [
@@ -63,6 +77,10 @@ price_files = [
 ]
 # nor does the age of a file that may hold other firms as well: the fingerprint in the params does
 training_files = [ancient(str(file)) for file in plan.training_files]
+if plan.universe is not None:
+    firms_table = "<results>/universe.csv"
+else:
+    firms_table = str(plan.table) if plan.table else []
 trainings = [
     {"name": name, "seed": seed}
     for name, encoder in plan.encoders.items()

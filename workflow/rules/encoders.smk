@@ -39,6 +39,7 @@ rule embed:
         ),
         growth="<results>/growth/growth.parquet",
         training=training_growth,
+        reference=reference_growth,
     output:
         embeddings="<results>/embeddings/{encoder}.parquet",
         fit_period="<results>/embeddings/fit_period/{encoder}.parquet",
@@ -51,6 +52,6 @@ rule embed:
         version=firmsim.__version__,
         seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
         embedding=lambda wildcards: plan.encoders[wildcards.encoder].embedding,
-        fit_share=settings["training"]["fit_share"],
+        fit_share=fit_share,
     script:
         "../scripts/embed.py"

@@ -1,8 +1,9 @@
 """Growth rates.
 
-Needs    <results>/prices/prices.parquet (and training/prices.parquet if training is pinned)
+Needs    <results>/prices/prices.parquet (and those of training/, reference/ if training is pinned)
 Makes    <results>/growth/growth.parquet     growth rates (1/year), date x ticker
-         <results>/training/growth.parquet   the same of the firms training is pinned to
+         <results>/training/growth.parquet   the same of the firms and days training is pinned to
+         <results>/reference/growth.parquet  the same of the firms training is pinned to on all days
 """
 
 
@@ -23,7 +24,7 @@ rule growth:
         "../scripts/growth.py"
 
 
-if plan.training is not None:
+if plan.training_apart:
 
     use rule growth as training_growth with:
         input:
@@ -34,3 +35,16 @@ if plan.training is not None:
             "<logs>/training_growth.log",
         benchmark:
             "<benchmarks>/training_growth.tsv"
+
+
+if plan.training is not None and pinned_days:
+
+    use rule growth as reference_growth with:
+        input:
+            prices="<results>/reference/prices.parquet",
+        output:
+            growth="<results>/reference/growth.parquet",
+        log:
+            "<logs>/reference_growth.log",
+        benchmark:
+            "<benchmarks>/reference_growth.tsv"

@@ -5,7 +5,9 @@ Makes    <results>/prices/prices.parquet     audited prices, date x ticker
          <results>/prices/audit.csv          one row a finding
          <results>/prices/sources.csv        one row a ticker: where its prices come from
          <results>/prices/attributes.parquet what the source knows of each firm
-         <results>/training/...              the same of the firms training is pinned to
+         <results>/training/...              the same of the firms and days training is pinned to
+         <results>/reference/...             the same of the firms training is pinned to on all days
+         <results>/universe.csv              members of the index that firms names
 """
 
 # once it is there it is a file like any other: no change to this rule downloads it again
@@ -60,7 +62,7 @@ rule prices:
         "../scripts/prices.py"
 
 
-if plan.training is not None:
+if plan.training_apart:
 
     use rule prices as training_prices with:
         input:
@@ -76,11 +78,55 @@ if plan.training is not None:
             "<benchmarks>/training_prices.tsv"
         params:
             version=firmsim.__version__,
+            prices=training_price_settings,
+            audit=settings["audit"],
+            tickers=plan.scored if plan.training is None else plan.training,
+            blame=f"{plan.training_key}: ",
+            fingerprint=plan.fingerprint,
+
+
+if plan.training is not None and pinned_days:
+
+    use rule prices as reference_prices with:
+        input:
+            [str(file) for file in plan.training_files],
+        output:
+            prices="<results>/reference/prices.parquet",
+            audit="<results>/reference/audit.csv",
+            sources="<results>/reference/sources.csv",
+            attributes="<results>/reference/attributes.parquet",
+        log:
+            "<logs>/reference_prices.log",
+        benchmark:
+            "<benchmarks>/reference_prices.tsv"
+        params:
+            version=firmsim.__version__,
             prices=price_settings,
             audit=settings["audit"],
             tickers=plan.training,
             blame="training.train_firms: ",
-            fingerprint=plan.fingerprint,
+            fingerprint=None,
+
+
+if plan.universe is not None:
+
+    rule universe:
+        """Members of the index that firms names, with their sectors."""
+        output:
+            members="<results>/universe.csv",
+        log:
+            "<logs>/universe.log",
+        benchmark:
+            "<benchmarks>/universe.tsv"
+        params:
+            version=firmsim.__version__,
+            index=plan.universe.index,
+            as_of=settings["firms_as_of"],
+            hyphens=settings["prices"]["source"] == "yahoo",
+            # another version of the source may know other members
+            source=plan.universe.facts(),
+        script:
+            "../scripts/universe.py"
 
 
 rule firms:
@@ -88,7 +134,7 @@ rule firms:
     input:
         prices="<results>/prices/prices.parquet",
         attributes="<results>/prices/attributes.parquet",
-        table=[str(plan.table)] if plan.table else [],
+        table=firms_table,
     output:
         firms="<results>/firms.csv",
     log:

@@ -23,6 +23,7 @@ rule record:
     params:
         version=firmsim.__version__,
         settings=settings,
+        universe=plan.universe.facts() if plan.universe else None,
         encoders=trainings,
     script:
         "../scripts/record.py"

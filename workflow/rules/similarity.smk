@@ -49,7 +49,7 @@ if plan.config.similarity.comparators:
             version=firmsim.__version__,
             methods=settings["similarity"]["comparators"],
             scaling=scaling_settings,
-            fit_share=settings["training"]["fit_share"],
+            fit_share=fit_share,
             seed=settings["association"]["seed"],
         script:
             "../scripts/comparator_scores.py"

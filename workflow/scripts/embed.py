@@ -14,6 +14,9 @@ with job(snakemake):
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
+    reference = pd.read_parquet(snakemake.input.reference)
+    # a training firm that the audit drops once later days are read is missing on all of them
+    reference = reference.reindex(index=growth.index, columns=training.columns)
     fitted = fit_days(growth, training, snakemake.params.fit_share)
     spans = [(0, len(growth)), (0, fitted)]
     frames = {"embeddings": [], "fit_period": []}
@@ -21,7 +24,7 @@ with job(snakemake):
         encoder = load(Path(model))
         if encoder.objective == "comovement":
             encoder.set_params(embedding=snakemake.params.embedding)
-        embedded = encoder.embed(growth, training.reindex(growth.index), spans)
+        embedded = encoder.embed(growth, reference, spans)
         for output, frame in zip(frames, embedded, strict=True):
             frame.insert(0, "seed", seed)
             frames[output].append(frame)

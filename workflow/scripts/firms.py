@@ -11,7 +11,7 @@ from job import job
 with job(snakemake):
     tickers = list(pd.read_parquet(snakemake.input.prices).columns)
     attributes = pd.read_parquet(snakemake.input.attributes)
-    table = read_firms_table(Path(snakemake.input.table[0])) if snakemake.input.table else None
+    table = read_firms_table(Path(table)) if (table := snakemake.input.table) else None
     firms = describe_firms(
         tickers, table, attributes.drop(columns="traded_value"), attributes["traded_value"]
     )

@@ -9,6 +9,7 @@ from job import job
 with job(snakemake):
     record = run_record(
         snakemake.params.settings,
+        snakemake.params.universe,
         prices=Path(snakemake.input.prices),
         growth=Path(snakemake.input.growth),
         training=Path(snakemake.input.training),

@@ -92,7 +92,7 @@ class FilePrices:
         return [files[ticker] for ticker in self._choose(list(files), tickers)]
 
     def fingerprint(
-        self, tickers: Sequence[str], start: date | None = None, end: date | None = None
+        self, tickers: Sequence[str] | None, start: date | None = None, end: date | None = None
     ) -> str:
         """SHA-256 of the days and prices of these firms alone.
 
@@ -101,8 +101,8 @@ class FilePrices:
 
         Parameters
         ----------
-        tickers : sequence of str
-            Firms, in any order.
+        tickers : sequence of str or None
+            Firms, in any order; None: all.
         start, end : date or None
             First and last day that count, both included; None: no limit.
 
@@ -117,8 +117,8 @@ class FilePrices:
             As `read`.
         """
         digest = hashlib.sha256()
-        series = between(self._series(sorted(tickers)), start, end, self.path)
-        for one in series:
+        series = between(self._series(tickers), start, end, self.path)
+        for one in sorted(series, key=lambda one: str(one.name)):
             there = one.dropna()
             digest.update(f"{one.name} {len(there)}\n".encode())
             digest.update(there.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
