@@ -84,6 +84,10 @@ def test_firms_may_be_an_index(name):
             {"training": {"train_firms": "sp400"}},
             "training.train_firms: the members of sp400 are not among the bundled prices",
         ),
+        (
+            {"prices": {"calendar": "XNYC"}},
+            "prices.calendar: 'XNYC' is no trading calendar; did you mean 'XNYS'",
+        ),
         ({"firms_as_of": "2015-01-02"}, "firms_as_of: 2015-01-02 has no meaning unless firms"),
         (
             {"firms": ["A", "B", "C"], "prices": YAHOO, "firms_as_of": "2015-01-02"},

@@ -6,6 +6,7 @@ The models here are the source of ``workflow/schemas/config.schema.json`` and of
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
@@ -166,6 +167,19 @@ def _no_boolean(value: object) -> object:
     return value
 
 
+def _calendar(name: str) -> str:
+    """Refuse a name that is no calendar's."""
+    import exchange_calendars  # noqa: PLC0415 - takes longer than all else, and few runs name one
+
+    known = sorted(exchange_calendars.get_calendar_names())
+    if name not in known:
+        near = difflib.get_close_matches(name.upper(), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "known are, for example, XNYS, XLON, XTKS"
+        message = f"{name!r} is no trading calendar; {hint}"
+        raise ValueError(message)
+    return name
+
+
 Number = Annotated[int, BeforeValidator(_no_boolean)]
 Day = Annotated[date, BeforeValidator(_no_number)]
 
@@ -181,6 +195,9 @@ class Prices(Section):
     """First day used (YYYY-MM-DD); empty: the first there is. Source `yahoo` needs it."""
     end: Day | None = None
     """Last day used (YYYY-MM-DD); empty: the last there is. Source `yahoo` needs it."""
+    calendar: Annotated[str, AfterValidator(_calendar)] | None = None
+    """Trading calendar of all firms (XNYS, XTKS, ...), to tell holes from holidays; empty: New York
+    for `bundled`, by each symbol for `yahoo`, none for `file`, where any day with a price counts."""
     workers: int = Field(2, ge=1, le=8)
     """Source `yahoo`: tickers asked for at the same time."""
     timeout: float = Field(10.0, gt=0)

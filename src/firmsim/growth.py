@@ -1,11 +1,14 @@
 """Growth rates of prices, and the cross-sectional transform that encoders read."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
 from firmsim.errors import PriceError
+from firmsim.prices.sessions import by_calendar
 
 
 def growth_rates(
@@ -48,6 +51,44 @@ def growth_rates(
         raise PriceError(message)
     rates = np.diff(np.log(values), axis=0) / dt - risk_free_rate
     return pd.DataFrame(rates, index=prices.index[1:], columns=prices.columns)
+
+
+def growth_by_session(
+    prices: pd.DataFrame,
+    calendars: Mapping[str, str],
+    dt: float = 1 / 252,
+    risk_free_rate: float = 0.0,
+) -> pd.DataFrame:
+    """Growth rate of each firm from one session of its own exchange to the next.
+
+    Firms of several exchanges stand side by side on the days of all: :func:`growth_rates` of the
+    panel would miss the first session after every holiday of one of them.
+
+    Parameters
+    ----------
+    prices : DataFrame of shape (n_days, n_firms)
+        As for :func:`growth_rates`.
+    calendars : mapping of str to str
+        Ticker -> trading calendar of its exchange, "" when it is not known.
+    dt, risk_free_rate : float
+        As for :func:`growth_rates`; a session is one step of `dt`, whatever lies before it.
+
+    Returns
+    -------
+    DataFrame of shape (n_days - 1, n_firms)
+        Growth rates in 1/year. Missing on days that are no session of the firm's exchange, and
+        where the price of the session or of the one before is missing.
+
+    Raises
+    ------
+    PriceError
+        As for :func:`growth_rates`.
+    """
+    parts = [
+        growth_rates(part, dt, risk_free_rate).reindex(prices.index[1:])
+        for part in by_calendar(prices, calendars)
+    ]
+    return pd.concat(parts, axis=1)[list(prices.columns)]
 
 
 def scaled_growth(growth: pd.DataFrame, halflife: float = 20.0, clip: float = 4.0) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Growth rates.
 
-Needs    <results>/prices/prices.parquet (and those of training/, reference/ if training is pinned)
+Needs    <results>/prices/{prices.parquet,sources.csv} (and those of training/, reference/ if
+         training is pinned)
 Makes    <results>/growth/growth.parquet     growth rates (1/year), date x ticker
          <results>/training/growth.parquet   the same of the firms and days training is pinned to
          <results>/reference/growth.parquet  the same of the firms training is pinned to on all days
@@ -11,6 +12,7 @@ rule growth:
     """Growth rates of every firm that passed the audit."""
     input:
         prices="<results>/prices/prices.parquet",
+        sources="<results>/prices/sources.csv",
     output:
         growth="<results>/growth/growth.parquet",
     log:
@@ -29,6 +31,7 @@ if plan.training_apart:
     use rule growth as training_growth with:
         input:
             prices="<results>/training/prices.parquet",
+            sources="<results>/training/sources.csv",
         output:
             growth="<results>/training/growth.parquet",
         log:
@@ -42,6 +45,7 @@ if plan.training is not None and pinned_days:
     use rule growth as reference_growth with:
         input:
             prices="<results>/reference/prices.parquet",
+            sources="<results>/reference/sources.csv",
         output:
             growth="<results>/reference/growth.parquet",
         log:

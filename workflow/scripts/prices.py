@@ -8,6 +8,7 @@ from firmsim.files import write_csv, write_parquet
 from firmsim.plan import RESOURCES
 from firmsim.prices.audit import audit
 from firmsim.prices.raw import IncompletePrices
+from firmsim.prices.sessions import calendars_of, holes_by_firm
 from firmsim.prices.source import open_source
 from job import job
 
@@ -35,7 +36,9 @@ with job(snakemake) as logger:
         prices.shape[1],
         len(findings),
     )
-    write_csv(raw.outcomes, Path(snakemake.output.sources))
+    holes = holes_by_firm(raw.series, calendars_of(raw.outcomes["ticker"].tolist(), settings))
+    sources = raw.outcomes.join(holes, on="ticker")
+    write_csv(sources, Path(snakemake.output.sources))
     write_csv(findings, Path(snakemake.output.audit))
     write_parquet(raw.attributes(), Path(snakemake.output.attributes))
     write_parquet(prices, Path(snakemake.output.prices))

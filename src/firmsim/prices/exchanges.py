@@ -1,0 +1,162 @@
+"""Which trading calendar an exchange keeps, by the names that Yahoo has for exchanges.
+
+Calendars have the names of the package exchange_calendars, mostly ISO 10383 codes (XNYS, XTKS).
+Exchanges of one country that open on the same days share one. Exchanges without a calendar there
+(Cairo, Doha, ...), and those whose calendar the package fails to build (Athens, Bucharest, Tel Aviv),
+are not listed.
+"""
+
+from __future__ import annotations
+
+import re
+
+NEW_YORK = "XNYS"
+
+SUFFIXES = {
+    "AS": "XAMS",
+    "AX": "XASX",
+    "BA": "XBUE",
+    "BD": "XBUD",
+    "BE": "XFRA",
+    "BK": "XBKK",
+    "BM": "XFRA",
+    "BO": "XBOM",
+    "BR": "XBRU",
+    "CL": "XBOG",
+    "CN": "XTSE",
+    "CO": "XCSE",
+    "DE": "XETR",
+    "DU": "XDUS",
+    "F": "XFRA",
+    "HA": "XFRA",
+    "HE": "XHEL",
+    "HK": "XHKG",
+    "HM": "XHAM",
+    "IC": "XICE",
+    "IL": "XLON",
+    "IR": "XDUB",
+    "IS": "XIST",
+    "JK": "XIDX",
+    "JO": "XJSE",
+    "KL": "XKLS",
+    "KQ": "XKRX",
+    "KS": "XKRX",
+    "L": "XLON",
+    "LS": "XLIS",
+    "MC": "XMAD",
+    "ME": "XMOS",
+    "MI": "XMIL",
+    "MU": "XFRA",
+    "MX": "XMEX",
+    "NE": "XTSE",
+    "NS": "XBOM",
+    "NZ": "XNZE",
+    "OL": "XOSL",
+    "PA": "XPAR",
+    "PR": "XPRA",
+    "PS": "XPHS",
+    "RG": "XRIS",
+    "SA": "BVMF",
+    "SG": "XSTU",
+    "SI": "XSES",
+    "SN": "XSGO",
+    "SR": "XSAU",
+    "SS": "XSHG",
+    "ST": "XSTO",
+    "SW": "XSWX",
+    "SZ": "XSHG",
+    "T": "XTKS",
+    "TL": "XTAL",
+    "TO": "XTSE",
+    "TW": "XTAI",
+    "TWO": "XTAI",
+    "V": "XTSE",
+    "VI": "XWBO",
+    "VS": "XLIT",
+    "WA": "XWAR",
+}
+"""Calendar by what follows the last dot of a ticker."""
+
+CODES = {
+    NEW_YORK: "ASE BTS CXI NAE NAS NCM NGM NMS NYQ OEM OQB OQX PCX PNK YHD",
+    "BVMF": "SAO",
+    "XAMS": "AMS",
+    "XASX": "ASX CXA",
+    "XBKK": "SET",
+    "XBOG": "BVC",
+    "XBOM": "BSE NSI",
+    "XBRU": "BRU",
+    "XBUD": "BUD",
+    "XBUE": "BUE",
+    "XCSE": "CPH",
+    "XDUB": "ISE",
+    "XDUS": "DUS",
+    "XETR": "GER",
+    "XFRA": "BER FRA HAN MUN",
+    "XHAM": "HAM",
+    "XHEL": "HEL",
+    "XHKG": "HKG",
+    "XICE": "ICE",
+    "XIDX": "JKT",
+    "XIST": "IST",
+    "XJSE": "JNB",
+    "XKAR": "KAR",
+    "XKLS": "KLS",
+    "XKRX": "KOE KSC",
+    "XLIS": "LIS",
+    "XLIT": "LIT",
+    "XLON": "AQS CXE IOB LSE",
+    "XMAD": "MAD MCE",
+    "XMEX": "MEX",
+    "XMIL": "MIL TLO",
+    "XMOS": "MCX",
+    "XNZE": "NZE",
+    "XOSL": "OSL",
+    "XPAR": "ENX PAR",
+    "XPHS": "PHP PHS",
+    "XPRA": "PRA",
+    "XRIS": "RIS",
+    "XSAU": "SAU",
+    "XSES": "SES",
+    "XSGO": "SGO",
+    "XSHG": "SHH SHZ",
+    "XSTO": "STO",
+    "XSTU": "STU",
+    "XSWX": "EBS",
+    "XTAI": "TAI TWO",
+    "XTAL": "TAL",
+    "XTKS": "FKA JPX OSA SAP",
+    "XTSE": "CNQ NEO TOR VAN",
+    "XWAR": "WSE",
+    "XWBO": "VIE",
+}
+"""Yahoo's codes of the exchanges that keep a calendar."""
+
+_BY_CODE = {code: calendar for calendar, codes in CODES.items() for code in codes.split()}
+
+NO_SHARE = re.compile(r"\^.*|.*=.*|.*-[A-Z]{3}")
+"""Indices, currencies, futures and coins (``^GSPC``, ``EURUSD=X``, ``BTC-USD``)."""
+
+
+def calendar_of(ticker: str, exchange: str = "") -> str:
+    """Calendar of the exchange a share is listed on.
+
+    Parameters
+    ----------
+    ticker : str
+        Yahoo's symbol: without a dot an American share, else what follows the last dot tells the
+        exchange.
+    exchange : str
+        Yahoo's code of the exchange (``NMS``, ``JPX``, ...), if it is known; it goes first.
+
+    Returns
+    -------
+    str
+        For example ``XNYS``; "" when it is not known, or no share.
+    """
+    if exchange in _BY_CODE:
+        return _BY_CODE[exchange]
+    if NO_SHARE.fullmatch(ticker):
+        return ""
+    _, dot, suffix = ticker.rpartition(".")
+    return SUFFIXES.get(suffix.upper(), "") if dot else NEW_YORK

@@ -1,0 +1,168 @@
+"""Trading sessions of exchanges: a hole in a history is a missing session, not a missing weekday."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import exchange_calendars
+import numpy as np
+import pandas as pd
+
+from firmsim.config import Prices
+from firmsim.prices.exchanges import NEW_YORK, calendar_of
+
+
+def calendars_of(
+    tickers: Sequence[str], settings: Prices, exchanges: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Calendar of each firm's exchange.
+
+    Parameters
+    ----------
+    tickers : sequence of str
+        Firms.
+    settings : Prices
+        Its ``calendar`` counts for all firms. Else those of the source `bundled` are listed in New
+        York, Yahoo's symbols tell, and for the source `file` nothing is known.
+    exchanges : mapping of str to str, optional
+        Ticker -> Yahoo's code of its exchange, where that is known.
+
+    Returns
+    -------
+    dict of str to str
+        Ticker -> name of a calendar, "" when it is not known.
+    """
+    if settings.calendar is not None or settings.source != "yahoo":
+        of_all = settings.calendar or (NEW_YORK if settings.source == "bundled" else "")
+        return dict.fromkeys(tickers, of_all)
+    known = exchanges or {}
+    return {ticker: calendar_of(ticker, known.get(ticker, "")) for ticker in tickers}
+
+
+def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """Days on which an exchange was open.
+
+    Parameters
+    ----------
+    calendar : str
+        A name that exchange_calendars knows.
+    first, last : Timestamp
+        Both included.
+
+    Returns
+    -------
+    DatetimeIndex
+        Without time zone. Days before or after those that the calendar is known for are left out.
+    """
+    known = exchange_calendars.get_calendar(calendar)
+    if first < known.first_session or last > known.last_session:
+        bounds = known.bound_min(), known.bound_max()
+        start = first if bounds[0] is None else max(first, bounds[0])
+        end = last if bounds[1] is None else min(last, bounds[1])
+        if start >= end:
+            return pd.DatetimeIndex([], dtype="datetime64[us]")
+        known = exchange_calendars.get_calendar(calendar, start=start, end=end)
+    days: pd.DatetimeIndex = known.sessions
+    return days[(days >= first) & (days <= last)].as_unit("us")
+
+
+def missing_sessions(prices: pd.Series, calendar: str) -> pd.DatetimeIndex:
+    """Sessions between a firm's first and last price that have none.
+
+    Parameters
+    ----------
+    prices : Series
+        One firm; index of days in any order, missing allowed.
+    calendar : str
+        Its exchange's; "" knows no session.
+
+    Returns
+    -------
+    DatetimeIndex
+        In order.
+    """
+    days = prices.index[prices.notna()].as_unit("us").unique()
+    if not calendar or not len(days):
+        return pd.DatetimeIndex([], dtype="datetime64[us]")
+    return sessions(calendar, days.min(), days.max()).difference(days)
+
+
+def holes(prices: pd.Series, calendar: str) -> Iterator[tuple[pd.Timestamp, int]]:
+    """Runs of missing sessions that follow each other.
+
+    Parameters
+    ----------
+    prices, calendar
+        As for :func:`missing_sessions`.
+
+    Yields
+    ------
+    Timestamp, int
+        First missing session and the number of sessions in a row.
+    """
+    missing = missing_sessions(prices, calendar)
+    if not len(missing):
+        return
+    place = sessions(calendar, missing[0], missing[-1]).get_indexer(missing)
+    starts = np.flatnonzero(np.diff(place, prepend=-2) > 1)
+    for start, end in zip(starts, [*starts[1:], len(missing)], strict=True):
+        yield missing[start], int(end - start)
+
+
+def holes_by_firm(series: Sequence[pd.Series], calendars: Mapping[str, str]) -> pd.DataFrame:
+    """Count every firm's missing sessions.
+
+    Parameters
+    ----------
+    series : sequence of Series
+        One a firm; name = ticker.
+    calendars : mapping of str to str
+        Ticker -> calendar of its exchange, "" when it is not known.
+
+    Returns
+    -------
+    DataFrame
+        Index ticker; columns calendar (str), missing_sessions (between the first and the last
+        price) and longest_hole (sessions in a row), both missing where no calendar is known.
+    """
+    rows = {}
+    for one in series:
+        calendar = calendars.get(str(one.name), "")
+        runs = [length for _, length in holes(one, calendar)]
+        counts = (sum(runs), max(runs, default=0)) if calendar else (None, None)
+        rows.setdefault(one.name, (calendar, *counts))
+    columns = ["calendar", "missing_sessions", "longest_hole"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return table.astype({"missing_sessions": "Int64", "longest_hole": "Int64"})
+
+
+def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.DataFrame]:
+    """Split a panel by exchange, each part on the sessions of its exchange.
+
+    On the days of all firms together, a holiday of one exchange would look like a hole in the
+    histories of its firms, and hide the growth rate to the next session.
+
+    Parameters
+    ----------
+    prices : DataFrame of shape (n_days, n_firms)
+        Index of days, sorted and unique.
+    calendars : mapping of str to str
+        Ticker -> calendar, "" when it is not known.
+
+    Returns
+    -------
+    list of DataFrame
+        One a calendar. Rows are the sessions between the panel's first and last day and any
+        further day on which a firm of the part has a price; where no calendar is known, all days.
+    """
+    parts = []
+    of_firms = np.array([calendars.get(ticker, "") for ticker in prices.columns], dtype=object)
+    for calendar in dict.fromkeys(of_firms):
+        part = prices.loc[:, of_firms == calendar]
+        if calendar:
+            traded = part.index[part.notna().any(axis=1)]
+            part = part.reindex(
+                sessions(calendar, prices.index[0], prices.index[-1]).union(traded).as_unit("us")
+            )
+        parts.append(part)
+    return parts

@@ -1,0 +1,132 @@
+"""Sessions of exchanges: holidays are no holes, and firms of two exchanges stand side by side."""
+
+import exchange_calendars
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmsim.config import Prices
+from firmsim.growth import growth_by_session, growth_rates
+from firmsim.prices.exchanges import CODES, SUFFIXES, calendar_of
+from firmsim.prices.sessions import (
+    calendars_of,
+    holes,
+    holes_by_firm,
+    missing_sessions,
+    sessions,
+)
+
+START, END = pd.Timestamp("2019-01-02"), pd.Timestamp("2019-12-30")
+
+
+def walk(calendar, ticker="A", start=START, end=END, seed=0):
+    """Prices on every session."""
+    days = sessions(calendar, start, end)
+    moves = np.random.default_rng(seed).normal(0, 0.01, len(days))
+    return pd.Series(100 * np.exp(moves.cumsum()), index=days, name=ticker)
+
+
+def test_every_calendar_named_can_be_built():
+    assert set(SUFFIXES.values()) <= set(CODES)
+    for name in CODES:
+        assert len(exchange_calendars.get_calendar(name).sessions) > 1000
+
+
+@pytest.mark.parametrize(
+    ("ticker", "exchange", "calendar"),
+    [
+        ("AAPL", "", "XNYS"),
+        ("BRK-B", "", "XNYS"),
+        ("JPM-PC", "NYQ", "XNYS"),
+        ("7203.T", "", "XTKS"),
+        ("0005.hk", "", "XHKG"),
+        ("BP.L", "", "XLON"),
+        ("AAPL", "GER", "XETR"),
+        ("7203.T", "???", "XTKS"),
+        ("BRK.B", "", ""),
+        ("COMI.CA", "CAI", ""),
+        ("^GSPC", "", ""),
+        ("EURUSD=X", "", ""),
+        ("BTC-USD", "CCC", ""),
+    ],
+)
+def test_calendar_of(ticker, exchange, calendar):
+    assert calendar_of(ticker, exchange) == calendar
+
+
+@given(ticker=st.from_regex(r"\^?[A-Za-z0-9][A-Za-z0-9.\-=&]*", fullmatch=True), exchange=st.text())
+def test_every_ticker_has_a_known_calendar_or_none(ticker, exchange):
+    assert calendar_of(ticker, exchange) in {"", *CODES}
+
+
+def test_who_says_which_calendar():
+    yahoo = {"source": "yahoo", "start": "2019-01-02", "end": "2019-12-30"}
+    tickers = ["AAPL", "7203.T"]
+    assert calendars_of(tickers, Prices()) == dict.fromkeys(tickers, "XNYS")
+    assert calendars_of(tickers, Prices(**yahoo)) == {"AAPL": "XNYS", "7203.T": "XTKS"}
+    assert calendars_of(tickers, Prices(**yahoo), {"AAPL": "GER"})["AAPL"] == "XETR"
+    assert calendars_of(tickers, Prices(**yahoo, calendar="XLON")) == dict.fromkeys(tickers, "XLON")
+    assert set(calendars_of(tickers, Prices(source="file", path="x")).values()) == {""}
+
+
+def test_sessions_leave_out_holidays_and_days_the_calendar_is_not_known_for():
+    week = sessions("XTKS", pd.Timestamp("2019-04-26"), pd.Timestamp("2019-05-07"))
+    assert list(week.strftime("%m-%d")) == ["04-26", "05-07"]  # ten days of Golden Week
+    assert sessions("XNYS", pd.Timestamp("1990-01-01"), pd.Timestamp("1990-01-07"))[0].day == 2
+    assert not len(sessions("XSAU", pd.Timestamp("2010-01-01"), pd.Timestamp("2010-12-31")))
+    assert sessions("XSAU", pd.Timestamp("2010-01-01"), pd.Timestamp("2021-01-31"))[0].year == 2021
+    assert not len(sessions("XNYS", pd.Timestamp("2019-07-04"), pd.Timestamp("2019-07-04")))
+
+
+@given(gone=st.sets(st.integers(1, 247), max_size=30))
+def test_holes_are_the_missing_sessions_in_runs(gone):
+    prices = walk("XNYS")
+    left = prices.drop(prices.index[sorted(gone)]).sample(frac=1, random_state=1)
+    assert list(missing_sessions(left, "XNYS")) == [prices.index[day] for day in sorted(gone)]
+    runs = list(holes(left, "XNYS"))
+    assert sum(length for _, length in runs) == len(gone)
+    for first, length in runs:
+        place = prices.index.get_loc(first)
+        assert {place - 1, place + length}.isdisjoint(gone)
+        assert set(range(place, place + length)) <= gone
+
+
+def test_holes_by_firm():
+    tokyo, york = walk("XTKS", "7203.T"), walk("XNYS", "AAPL")
+    york.iloc[[10, 11, 12, 50]] = np.nan
+    odd, none = walk("XNYS", "ODD"), york.iloc[:0].rename("NONE")
+    calendars = {"7203.T": "XTKS", "AAPL": "XNYS", "ODD": "", "NONE": "XNYS"}
+    table = holes_by_firm([tokyo, york, odd, none], calendars)
+    assert table.loc["7203.T"].tolist() == ["XTKS", 0, 0]
+    assert table.loc["AAPL"].tolist() == ["XNYS", 4, 3]
+    assert table.loc["ODD"].isna().tolist() == [False, True, True]
+    assert table.loc["NONE"].tolist() == ["XNYS", 0, 0]
+
+
+def test_a_holiday_of_one_exchange_hides_no_growth_rate():
+    york, tokyo = walk("XNYS", "AAPL"), walk("XTKS", "7203.T", seed=1)
+    panel = pd.concat([york, tokyo], axis=1, sort=True).rename_axis("date")
+    growth = growth_by_session(panel, {"AAPL": "XNYS", "7203.T": "XTKS"})
+    for one in (york, tokyo):
+        alone = growth_rates(one.to_frame())[one.name]
+        assert (growth[one.name].dropna() == alone).all()
+        closed = panel.index[1:].difference(one.index)
+        assert len(closed) > 5
+        assert growth.loc[closed, one.name].isna().all()
+    assert growth_rates(panel).notna().sum().sum() < growth.notna().sum().sum() - 15
+
+
+def test_a_session_that_no_firm_has_is_a_hole():
+    prices = walk("XNYS")
+    panel = prices.drop(prices.index[50]).to_frame().rename_axis("date")
+    assert growth_by_session(panel, {"A": ""})["A"].notna().all()
+    growth = growth_by_session(panel, {"A": "XNYS"})["A"]
+    assert list(growth.index[growth.isna()]) == [prices.index[51]]
+
+
+def test_one_exchange_without_holes_is_left_as_it_is():
+    prices = pd.concat([walk("XNYS", "A"), walk("XNYS", "B", seed=1)], axis=1).rename_axis("date")
+    for calendars in ({}, dict.fromkeys("AB", "XNYS")):
+        pd.testing.assert_frame_equal(growth_by_session(prices, calendars), growth_rates(prices))
