@@ -93,6 +93,11 @@ def test_holes_are_the_missing_sessions_in_runs(gone):
         assert set(range(place, place + length)) <= gone
 
 
+def test_a_hole_of_one_day_long_ago():
+    prices = walk("XNYS", start=pd.Timestamp("1995-03-01"), end=pd.Timestamp("1995-03-31"))
+    assert list(holes(prices.drop(prices.index[5]), "XNYS")) == [(prices.index[5], 1)]
+
+
 def test_holes_by_firm():
     tokyo, york = walk("XTKS", "7203.T"), walk("XNYS", "AAPL")
     york.iloc[[10, 11, 12, 50]] = np.nan

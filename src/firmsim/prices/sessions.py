@@ -11,6 +11,9 @@ import pandas as pd
 from firmsim.config import Prices
 from firmsim.prices.exchanges import NEW_YORK, calendar_of
 
+MARGIN = pd.Timedelta(days=30)
+"""Calendars are built for so much more than is asked: none can be for a time without a session."""
+
 
 def calendars_of(
     tickers: Sequence[str], settings: Prices, exchanges: Mapping[str, str] | None = None
@@ -56,9 +59,9 @@ def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
     """
     known = exchange_calendars.get_calendar(calendar)
     if first < known.first_session or last > known.last_session:
-        bounds = known.bound_min(), known.bound_max()
-        start = first if bounds[0] is None else max(first, bounds[0])
-        end = last if bounds[1] is None else min(last, bounds[1])
+        low, high = known.bound_min(), known.bound_max()
+        start = first - MARGIN if low is None else max(first - MARGIN, low)
+        end = last + MARGIN if high is None else min(last + MARGIN, high)
         if start >= end:
             return pd.DatetimeIndex([], dtype="datetime64[us]")
         known = exchange_calendars.get_calendar(calendar, start=start, end=end)
@@ -81,7 +84,7 @@ def missing_sessions(prices: pd.Series, calendar: str) -> pd.DatetimeIndex:
     DatetimeIndex
         In order.
     """
-    days = prices.index[prices.notna()].as_unit("us").unique()
+    days = pd.DatetimeIndex(prices.index[prices.notna()]).as_unit("us").unique()
     if not calendar or not len(days):
         return pd.DatetimeIndex([], dtype="datetime64[us]")
     return sessions(calendar, days.min(), days.max()).difference(days)
@@ -105,8 +108,8 @@ def holes(prices: pd.Series, calendar: str) -> Iterator[tuple[pd.Timestamp, int]
         return
     place = sessions(calendar, missing[0], missing[-1]).get_indexer(missing)
     starts = np.flatnonzero(np.diff(place, prepend=-2) > 1)
-    for start, end in zip(starts, [*starts[1:], len(missing)], strict=True):
-        yield missing[start], int(end - start)
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(missing)], strict=True):
+        yield missing[start], end - start
 
 
 def holes_by_firm(series: Sequence[pd.Series], calendars: Mapping[str, str]) -> pd.DataFrame:
@@ -125,15 +128,21 @@ def holes_by_firm(series: Sequence[pd.Series], calendars: Mapping[str, str]) -> 
         Index ticker; columns calendar (str), missing_sessions (between the first and the last
         price) and longest_hole (sessions in a row), both missing where no calendar is known.
     """
-    rows = {}
-    for one in series:
-        calendar = calendars.get(str(one.name), "")
-        runs = [length for _, length in holes(one, calendar)]
-        counts = (sum(runs), max(runs, default=0)) if calendar else (None, None)
-        rows.setdefault(one.name, (calendar, *counts))
-    columns = ["calendar", "missing_sessions", "longest_hole"]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return table.astype({"missing_sessions": "Int64", "longest_hole": "Int64"})
+    firms = {str(one.name): one for one in reversed(series)}  # of a ticker given twice, the first
+    runs = {
+        ticker: [length for _, length in holes(one, calendars.get(ticker, ""))]
+        for ticker, one in firms.items()
+    }
+    table = pd.DataFrame(
+        {
+            "calendar": [calendars.get(ticker, "") for ticker in firms],
+            "missing_sessions": [sum(runs[ticker]) for ticker in firms],
+            "longest_hole": [max(runs[ticker], default=0) for ticker in firms],
+        },
+        index=pd.Index(list(firms), dtype=object),
+    ).astype({"missing_sessions": "Int64", "longest_hole": "Int64"})
+    table.loc[table["calendar"] == "", ["missing_sessions", "longest_hole"]] = pd.NA
+    return table
 
 
 def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.DataFrame]:
