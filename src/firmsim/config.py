@@ -169,7 +169,7 @@ def _no_boolean(value: object) -> object:
 
 def _calendar(name: str) -> str:
     """Refuse a name that is no calendar's."""
-    import exchange_calendars  # noqa: PLC0415 - takes longer than all else, and few runs name one
+    import exchange_calendars  # here, for it takes longer than all else and few runs name one
 
     known = sorted(exchange_calendars.get_calendar_names())
     if name not in known:
@@ -196,8 +196,8 @@ class Prices(Section):
     end: Day | None = None
     """Last day used (YYYY-MM-DD); empty: the last there is. Source `yahoo` needs it."""
     calendar: Annotated[str, AfterValidator(_calendar)] | None = None
-    """Trading calendar of all firms (XNYS, XTKS, ...), to tell holes from holidays; empty: New York
-    for `bundled`, by each symbol for `yahoo`, none for `file`, where any day with a price counts."""
+    """Trading calendar of all firms (XNYS, XTKS, ...), to tell holes from holidays; empty: by each
+    symbol for `yahoo`, New York for `bundled`, none for `file`: any day with a price counts."""
     workers: int = Field(2, ge=1, le=8)
     """Source `yahoo`: tickers asked for at the same time."""
     timeout: float = Field(10.0, gt=0)

@@ -1,9 +1,9 @@
 """Which trading calendar an exchange keeps, by the names that Yahoo has for exchanges.
 
 Calendars have the names of the package exchange_calendars, mostly ISO 10383 codes (XNYS, XTKS).
-Exchanges of one country that open on the same days share one. Exchanges without a calendar there
-(Cairo, Doha, ...), and those whose calendar the package fails to build (Athens, Bucharest, Tel Aviv),
-are not listed.
+Exchanges of one country that open on the same days share one. Not listed are exchanges without a
+calendar there (Cairo, Doha, ...), and those whose calendar the package fails to build (Athens,
+Bucharest, Tel Aviv).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""Trading sessions of exchanges: a hole in a history is a missing session, not a missing weekday."""
+"""Trading sessions of exchanges: a hole in a history is a missing session, not a weekday."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import exchange_calendars
 import numpy as np
 import pandas as pd
 
@@ -57,6 +56,8 @@ def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
     DatetimeIndex
         Without time zone. Days before or after those that the calendar is known for are left out.
     """
+    import exchange_calendars  # here, for it is slow to import and most jobs need no calendar
+
     known = exchange_calendars.get_calendar(calendar)
     if first < known.first_session or last > known.last_session:
         low, high = known.bound_min(), known.bound_max()
