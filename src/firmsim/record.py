@@ -94,7 +94,7 @@ def run_record(
         "config": dict(settings),
         "data": {
             "source": source,
-            "note": f"{PROVENANCE[source]} {_survivorship(source, universe, rates)}",
+            "note": f"{PROVENANCE[source]} {survivorship(source, universe, rates)}",
             "universe": None if universe is None else dict(universe),
             "sha256": sha256(prices),
             "firms": rates.shape[1],
@@ -110,8 +110,23 @@ def run_record(
     }
 
 
-def _survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.DataFrame) -> str:
-    """Who the firms are, and who is missing for not having lasted."""
+def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.DataFrame) -> str:
+    """Who the firms are, and who is missing for not having lasted.
+
+    Parameters
+    ----------
+    source : str
+        Source of the prices.
+    universe : mapping or None
+        As for :func:`run_record`.
+    rates : DataFrame of shape (n_days, n_firms)
+        Growth rates of the firms that are scored, in 1/year.
+
+    Returns
+    -------
+    str
+        A few sentences for the report.
+    """
     if universe is None:
         return SURVIVORS[source]
     day, count, first = universe["as_of"], universe["members"], _day(rates.index[0])

@@ -1,0 +1,84 @@
+"""Firms named by an index: its members as of a date, their sectors, and what the record says."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from project import Project
+
+from firmsim.prices.sessions import sessions
+from firmsim.universes import members
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """The S&P 500 of 2015 on prices of the user's own, where one session is missing for a firm."""
+    folder = tmp_path_factory.mktemp("indexed")
+    days = sessions("XNYS", pd.Timestamp("2015-01-02"), pd.Timestamp("2016-03-31"))
+    tickers = members("sp500", pd.Timestamp("2015-01-02").date()).tickers
+    rng = np.random.default_rng(0)
+    moves = rng.normal(0, 0.01, (len(days), len(tickers)))
+    panel = pd.DataFrame(100 * np.exp(moves.cumsum(0)), index=days, columns=tickers).round(3)
+    panel.loc["2015-06-01", "AAPL"] = np.nan
+    panel.rename_axis("date").to_csv(folder / "prices.csv")
+    project = Project(folder).configure(
+        firms="sp500",
+        firms_as_of="2015-01-02",
+        prices={"source": "file", "path": "prices.csv", "calendar": "XNYS"},
+        encoders=[],
+        similarity={"comparators": ["pearson"]},
+    )
+    project.run("results/test/firms.csv", "results/test/run.json")
+    return project
+
+
+def test_members_are_scored_with_their_sectors(indexed):
+    firms = pd.read_csv(indexed.results / "firms.csv", keep_default_na=False).set_index("ticker")
+    assert list(firms.index) == members("sp500", pd.Timestamp("2015-01-02").date()).tickers
+    assert firms.loc["META", ["name", "sector"]].tolist() == [
+        "Meta Platforms",
+        "Communication Services",
+    ]
+    assert firms.loc["TWX", "sector"] == ""
+
+
+def test_the_members_are_left_as_a_table_to_copy(indexed):
+    own = pd.read_csv(indexed.results / "universe.csv", keep_default_na=False)
+    assert list(own.columns) == ["ticker", "name", "sector", "industry", "market_cap"]
+    assert len(own) == 499
+
+
+def test_the_record_says_point_in_time(indexed):
+    data = json.loads((indexed.results / "run.json").read_text())["data"]
+    assert data["universe"]["index"] == "sp500"
+    assert data["universe"]["as_of"] == "2015-01-02"
+    assert data["universe"]["members"] == data["firms"] == 499
+    assert "members of the S&P 500 on 2015-01-02" in data["note"]
+    assert "urvivors" not in data["note"]
+
+
+def test_a_missing_session_is_counted(indexed):
+    sources = pd.read_csv(indexed.results / "prices/sources.csv", keep_default_na=False)
+    assert set(sources["calendar"]) == {"XNYS"}
+    holes = sources.set_index("ticker")["missing_sessions"]
+    assert holes[holes > 0].to_dict() == {"AAPL": 1}
+
+
+def test_another_day_asks_for_other_members(indexed):
+    settings = {"source": "file", "path": "prices.csv", "calendar": "XNYS"}
+    common = {"firms": "sp500", "prices": settings, "encoders": []}
+    common |= {"similarity": {"comparators": ["pearson"]}}
+    indexed.configure(**common, firms_as_of="2015-01-02")
+    assert not {"universe", "prices"} & set(indexed.plan())
+    indexed.configure(**common, firms_as_of="2015-07-01")
+    assert {"universe", "prices"} <= set(indexed.plan())
+
+
+def test_a_day_that_is_not_known_is_one_line(project):
+    yahoo = {"source": "yahoo", "start": "2015-01-02", "end": "2024-12-31"}
+    project.configure(firms="sp600", firms_as_of="2015-01-02", prices=yahoo)
+    status, printed = project.call("--dry-run")
+    assert status != 0
+    assert "error: firms: members of sp600 on 2015-01-02 are not known" in printed
+    assert "Traceback" not in printed
