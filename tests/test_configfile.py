@@ -52,6 +52,11 @@ def test_the_default_file_says_what_the_defaults_are():
     assert load_config(yaml.safe_load(file.read_text())).encoders == Config().encoders
 
 
+@pytest.mark.parametrize("file", (Path(__file__).parents[1] / "config").glob("*.yaml"))
+def test_every_example_is_valid(file):
+    assert load_config(yaml.safe_load(file.read_text()), [file]).run
+
+
 def test_whole_configuration_survives_its_own_dump():
     config = load_config({"firms": ["NA", "TRUE", "1299.HK"], **encoder(cell="jordan", state=4)})
     assert load_config(config.model_dump(mode="json")) == config
