@@ -157,3 +157,24 @@ def test_traded_values_of_nobody_are_no_size():
 def test_a_folder_is_no_firms_table(tmp_path):
     with pytest.raises(FirmsError, match="is not a file"):
         read_firms_table(tmp_path)
+
+
+def test_yahoos_sectors_take_the_names_of_a_table_in_gics():
+    table = pd.DataFrame(
+        {
+            "name": "",
+            "sector": ["Information Technology", "", ""],
+            "industry": ["Software", "", ""],
+        },
+        index=["A", "B", "C"],
+    ).assign(market_cap=np.nan)
+    profiles = pd.DataFrame(
+        {"name": "", "sector": "Technology", "industry": "Software - Infrastructure"},
+        index=["A", "B", "C"],
+    ).assign(market_cap=np.nan)
+    profiles.loc["C", "sector"] = "Energy"
+    firms = describe_firms(["A", "B", "C"], table, profiles, None)
+    assert firms["sector"].tolist() == ["Information Technology"] * 2 + ["Energy"]
+    assert firms["industry"].tolist() == ["Software", "", ""]
+    own = describe_firms(["A", "B"], table.assign(sector=["Chips", "", ""]), profiles, None)
+    assert own["sector"].tolist() == ["Chips", "Technology"]

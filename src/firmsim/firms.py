@@ -17,6 +17,16 @@ MARKET_CAP = "market capitalisation (USD)"
 TRADED_VALUE = "traded value (USD/day)"
 UNKNOWN = "unknown"
 
+GICS = {
+    "Basic Materials": "Materials",
+    "Consumer Cyclical": "Consumer Discretionary",
+    "Consumer Defensive": "Consumer Staples",
+    "Financial Services": "Financials",
+    "Healthcare": "Health Care",
+    "Technology": "Information Technology",
+}
+"""Yahoo's sectors whose GICS counterpart has another name; the other five have the same."""
+
 
 def read_firms_table(path: Path) -> pd.DataFrame:
     """Read a firms table.
@@ -78,7 +88,9 @@ def describe_firms(
 ) -> pd.DataFrame:
     """Put together what is known of the firms of a run.
 
-    Cell by cell the table wins over the profiles. Sizes of one run are all of one kind: market
+    Cell by cell the table wins over the profiles. When its sectors are those of GICS, sectors of
+    the profiles are renamed to them, or one sector would count as two, and their industries, which
+    have no counterpart, are left out. Sizes of one run are all of one kind: market
     capitalisations when at least half of the firms have one or nothing else is known, else traded
     values, which rank firms much alike but are another quantity.
 
@@ -101,6 +113,8 @@ def describe_firms(
     index = pd.Index(list(tickers), name="ticker", dtype=object)
     firms = pd.DataFrame(dict.fromkeys(TEXTS, ""), index=index, dtype=object)
     caps = pd.Series(np.nan, index=index)
+    if table is not None and profiles is not None and table["sector"].isin(GICS.values()).any():
+        profiles = profiles.assign(sector=profiles["sector"].replace(GICS), industry="")
     for known in (table, profiles):
         if known is None:
             continue

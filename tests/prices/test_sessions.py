@@ -131,6 +131,20 @@ def test_a_session_that_no_firm_has_is_a_hole():
     assert list(growth.index[growth.isna()]) == [prices.index[51]]
 
 
+def test_a_price_off_session_hides_no_growth_rate_but_a_session_the_calendar_lacks_counts():
+    firms = [walk("XNYS", ticker, seed=seed) for seed, ticker in enumerate("ABC")]
+    saturday = pd.Timestamp("2019-03-09")
+    panel = pd.concat(firms, axis=1).rename_axis("date")
+    panel.loc[saturday, "A"] = 100.0
+    panel = panel.sort_index()
+    growth = growth_by_session(panel, dict.fromkeys("ABC", "XNYS"))
+    assert growth.loc[saturday].isna().all()
+    assert growth.drop(saturday).notna().all().all()
+    panel.loc[saturday] = [100.0, 100.0, np.nan]
+    growth = growth_by_session(panel, dict.fromkeys("ABC", "XNYS"))
+    assert growth.loc[saturday].notna().tolist() == [True, True, False]
+
+
 def test_one_exchange_without_holes_is_left_as_it_is():
     prices = pd.concat([walk("XNYS", "A"), walk("XNYS", "B", seed=1)], axis=1).rename_axis("date")
     for calendars in ({}, dict.fromkeys("AB", "XNYS")):

@@ -10,6 +10,9 @@ import pandas as pd
 from firmsim.config import Prices
 from firmsim.prices.exchanges import NEW_YORK, calendar_of
 
+MONTH = 21
+"""Days, of all exchanges, whose median tells how many firms of one usually have a price."""
+
 MARGIN = pd.Timedelta(days=30)
 """Calendars are built for so much more than is asked: none can be for a time without a session."""
 
@@ -162,15 +165,19 @@ def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.D
     Returns
     -------
     list of DataFrame
-        One a calendar. Rows are the sessions between the panel's first and last day and any
-        further day on which a firm of the part has a price; where no calendar is known, all days.
+        One a calendar. Rows are the sessions between the panel's first and last day, and further
+        days on which most of the part's firms have a price: there the calendar is wrong, while a
+        few prices off session are, and are left out. Where no calendar is known, all days.
     """
     parts = []
     of_firms = np.array([calendars.get(ticker, "") for ticker in prices.columns], dtype=object)
     for calendar in dict.fromkeys(of_firms):
         part = prices.loc[:, of_firms == calendar]
         if calendar:
-            traded = part.index[part.notna().any(axis=1)]
+            firms = part.notna().sum(axis=1)
+            traded = part.index[
+                firms > firms.rolling(MONTH, center=True, min_periods=1).median() / 2
+            ]
             part = part.reindex(
                 sessions(calendar, prices.index[0], prices.index[-1]).union(traded).as_unit("us")
             )
