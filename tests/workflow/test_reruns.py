@@ -9,6 +9,7 @@ import yaml
 from project import Project, encoders, prices
 
 from conftest import configure_own
+from firmsim.cli import main
 
 SCORES = "scores/elman-comovement.parquet"
 AGAIN = {
@@ -45,6 +46,12 @@ def test_a_touched_configuration_changes_nothing(own):
 
 def test_new_ticker_with_pinned_training_trains_nothing(own):
     configure_own(own, prices().columns[:12])
+    assert set(own.plan()) == AGAIN | {"prices"}
+
+
+def test_a_ticker_added_by_the_command_is_the_only_news(own, capsys):
+    assert main(["add", prices().columns[11], "--config", str(own.config)]) == 0
+    assert "trains nothing" in capsys.readouterr().out
     assert set(own.plan()) == AGAIN | {"prices"}
 
 

@@ -36,8 +36,8 @@ with job(snakemake) as logger:
         prices.shape[1],
         len(findings),
     )
-    holes = holes_by_firm(raw.series, calendars_of(raw.outcomes["ticker"].tolist(), settings))
-    sources = raw.outcomes.join(holes, on="ticker")
+    calendars = calendars_of([str(one.name) for one in raw.series], settings)
+    sources = raw.outcomes.join(holes_by_firm(raw.series, calendars), on="ticker")
     write_csv(sources, Path(snakemake.output.sources))
     write_csv(findings, Path(snakemake.output.audit))
     write_parquet(raw.attributes(), Path(snakemake.output.attributes))
