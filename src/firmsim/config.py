@@ -550,7 +550,7 @@ class Evaluation(Section):
     """The evaluation protocol: windows after the fit period, firms that no training saw."""
 
     fit_end: Day | None = None
-    """First day that is not fitted on (YYYY-MM-DD); empty: by training.fit_share."""
+    """First day that is not fitted on (YYYY-MM-DD); empty: as for training."""
     unseen_share: float = Field(0.2, gt=0, lt=1)
     """Share of the firms, of every sector alike, that no training sees."""
     windows: Annotated[list[Annotated[Number, Field(ge=5)]], AfterValidator(_once_each)] = Field(

@@ -9,6 +9,8 @@ from project import Project
 
 from firmsim.prices.sessions import sessions
 from firmsim.universes import members
+from yahoo.server import FakeYahoo
+from yahoo.universe import synthetic
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +84,27 @@ def test_a_day_that_is_not_known_is_one_line(project):
     assert status != 0
     assert "error: firms: members of sp600 on 2015-01-02 are not known" in printed
     assert "Traceback" not in printed
+
+
+def test_firms_of_two_exchanges_stand_side_by_side(project, tmp_path_factory):
+    start, end = "2014-01-02", "2015-03-31"
+    calendars = {"AAA": "XNYS", "BBB": "XNYS", "7203.T": "XTKS", "6758.T": "XTKS"}
+    universe = synthetic(list(calendars), start="2014-01-01", end="2015-04-01")
+    opened = {}
+    for ticker, symbol in universe.items():
+        opened[ticker] = sessions(calendars[ticker], pd.Timestamp(start), pd.Timestamp(end))
+        days = set(opened[ticker].date)
+        symbol.rows[:] = [row for row in symbol.rows if row.day in days]
+        symbol.tz = "Asia/Tokyo" if ticker.endswith(".T") else symbol.tz
+    project.configure(firms=list(calendars), prices={"source": "yahoo", "start": start, "end": end})
+    with FakeYahoo(universe, tmp_path_factory.mktemp("certificates")) as server:
+        env = server.environment(project.folder / "cache")
+        status, printed = project.call("results/test/growth/growth.parquet", env=env)
+    assert status == 0, printed
+    sources = pd.read_csv(project.results / "prices/sources.csv").set_index("ticker")
+    assert sources["calendar"].to_dict() == calendars
+    assert (sources["missing_sessions"] == 0).all()
+    growth = pd.read_parquet(project.results / "growth/growth.parquet")
+    assert len(growth) > max(map(len, opened.values()))
+    for ticker, days in opened.items():
+        assert list(growth.index[growth[ticker].notna()]) == list(days[1:])

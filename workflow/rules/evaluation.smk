@@ -26,7 +26,11 @@ if plan.config.evaluation is not None:
             "<benchmarks>/evaluation/split.tsv"
         params:
             version=firmsim.__version__,
-            evaluation=settings["evaluation"],
+            evaluation=settings["evaluation"]
+            | {
+                "fit_end": settings["evaluation"]["fit_end"]
+                or settings["training"]["fit_end"]
+            },
             fit_share=settings["training"]["fit_share"],
         script:
             "../scripts/evaluation_split.py"
