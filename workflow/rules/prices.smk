@@ -89,7 +89,7 @@ if plan.training is not None and pinned_days:
 
     use rule prices as reference_prices with:
         input:
-            [str(file) for file in plan.training_files],
+            training_files if bundled else [str(file) for file in plan.training_files],
         output:
             prices="<results>/reference/prices.parquet",
             audit="<results>/reference/audit.csv",
