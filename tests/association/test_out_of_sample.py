@@ -5,6 +5,7 @@ import pytest
 from firmsim.association.evaluation_figure import evaluation_figure
 from firmsim.association.future import later_correlation
 from firmsim.association.out_of_sample import (
+    ALL,
     MEASURES,
     UNSEEN,
     contributions,
@@ -18,6 +19,7 @@ from firmsim.association.windows import WHOLE, Window
 from firmsim.similarity.correlation import masked_correlation
 
 TICKERS = [f"F{i:02}" for i in range(36)]
+UNTRAINED = tuple(name for name in MEASURES if name != "sector_f1")
 WINDOWS = [Window("60", 0, 60, 160), Window("60", 60, 120, 220), Window(WHOLE, 0, 120, 220)]
 
 
@@ -71,8 +73,8 @@ def methods(q, firms):
 
 def test_measures_are_those_of_the_library(q, firms):
     scores, labels = correlation(q)(0), firms.set_index("ticker")
-    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])
-    assert tuple(found) == MEASURES
+    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160], classify=False)
+    assert tuple(found) == UNTRAINED
     array, sector = scores.to_numpy(), firms["sector"].to_numpy()
     assert found["auc"][0] == same_sector_auc(array, sector).value
     industry = firms["industry"].to_numpy()
@@ -80,9 +82,19 @@ def test_measures_are_those_of_the_library(q, firms):
     assert found["future_peers"][0] > later_correlation(scores, q.iloc[60:160]).mean().mean()
 
 
+def test_only_the_whole_fit_period_is_classified(q, firms):
+    found = evaluate(correlation(q), WINDOWS, firms, q)
+    classified = found[found["measure"] == "sector_f1"]
+    assert set(classified["window"]) == {WHOLE}
+    assert set(classified["split"]) == {ALL}  # the unseen have no two sectors of ten firms
+    assert set(classified["ticker"]) == {"", *TICKERS}
+
+
 def test_contributions_have_the_spread_of_the_jackknife(q, firms):
     scores, labels = correlation(q)(0), firms.set_index("ticker")
-    value, pseudo = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])["auc"]
+    value, pseudo = measure(
+        scores, labels["sector"], labels["industry"], q.iloc[60:160], classify=False
+    )["auc"]
     estimate = same_sector_auc(scores.to_numpy(), firms["sector"].to_numpy())
     half = (estimate.high - estimate.low) / 2
     assert 2.03 * pseudo.std() / 6 == pytest.approx(half, rel=0.01)  # t of 35 degrees of freedom
@@ -91,7 +103,7 @@ def test_contributions_have_the_spread_of_the_jackknife(q, firms):
 
 def test_firms_contribute_their_own_value_where_there_is_one(q, firms):
     scores, labels = correlation(q)(0), firms.set_index("ticker")
-    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160])
+    found = measure(scores, labels["sector"], labels["industry"], q.iloc[60:160], classify=False)
     ranked = scores.apply(lambda row: row.drop(row.name).nlargest(10).index, result_type="reduce")
     own = [np.mean(labels["sector"][ranked[t]] == labels["sector"][t]) for t in TICKERS]
     np.testing.assert_allclose(found["precision_at_10"][1], own)
@@ -102,7 +114,7 @@ def test_firms_contribute_their_own_value_where_there_is_one(q, firms):
 def test_firms_without_a_sector_count_in_no_sector_measure(q, firms):
     labels = firms.set_index("ticker")
     sector = labels["sector"].mask(labels.index == "F07", "")
-    found = measure(correlation(q)(0), sector, labels["industry"], q.iloc[60:160])
+    found = measure(correlation(q)(0), sector, labels["industry"], q.iloc[60:160], classify=False)
     assert "F07" not in found["auc"][1].index
     assert "F07" in found["industry_auc"][1].index
     assert "F07" in found["future_peers"][1].index
@@ -110,7 +122,9 @@ def test_firms_without_a_sector_count_in_no_sector_measure(q, firms):
 
 def test_without_industries_there_is_no_measure_of_them(q, firms):
     labels = firms.set_index("ticker")
-    found = measure(correlation(q)(0), labels["sector"], labels["industry"] * 0, q.iloc[60:160])
+    found = measure(
+        correlation(q)(0), labels["sector"], labels["industry"] * 0, q.iloc[60:160], classify=False
+    )
     assert not any(name.startswith("industry") for name in found)
 
 
@@ -137,7 +151,7 @@ def test_scores_never_see_the_days_that_judge_them(q, firms):
 def test_table_holds_means_over_windows_and_seeds(methods, q, firms):
     table = tabulate(methods, 200, 0)
     assert list(table) == ["method", "window", "split", "measure", "value", "low", "high", "n"]
-    assert len(table) == 3 * 2 * 2 * len(MEASURES)
+    assert len(table) == 3 * (2 * 2 * len(UNTRAINED) + 1)  # the classifier in one cell
     assert (table["low"] <= table["value"] + 1e-12).all()
     assert (table["value"] <= table["high"] + 1e-12).all()
     row = table.query(

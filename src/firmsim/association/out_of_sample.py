@@ -16,11 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.association.bootstrap import crossed_bootstrap
+from firmsim.association.classification import sector_f1
 from firmsim.association.clustering import adjusted_mutual_information, adjusted_rand
 from firmsim.association.estimate import Estimate
 from firmsim.association.future import future_peers, future_spearman, later_correlation
 from firmsim.association.retrieval import knn_accuracy, precision_at, r_precision, same_sector_auc
-from firmsim.association.windows import Window
+from firmsim.association.windows import WHOLE, Window
 
 RETRIEVAL: dict[str, Callable[[NDArray[np.float64], NDArray[Any]], Estimate]] = {
     "auc": same_sector_auc,
@@ -34,6 +35,7 @@ MEASURES = (
     *RETRIEVAL,
     "ari",
     "ami",
+    "sector_f1",
     *(f"industry_{name}" for name in RETRIEVAL),
     "future_spearman",
     "future_peers",
@@ -44,7 +46,11 @@ COLUMNS = ["method", "window", "split", "measure", "value", "low", "high", "n"]
 
 
 def measure(
-    scores: pd.DataFrame, sector: pd.Series, industry: pd.Series, later_q: pd.DataFrame
+    scores: pd.DataFrame,
+    sector: pd.Series,
+    industry: pd.Series,
+    later_q: pd.DataFrame,
+    classify: bool,
 ) -> dict[str, tuple[float, pd.Series]]:
     """Every measure of one score matrix.
 
@@ -56,6 +62,8 @@ def measure(
         By ticker; "" where it is not known. Firms without one are left out of its measures.
     later_q : DataFrame of shape (n_days, n_firms)
         Normal scores of the days after the window.
+    classify : bool
+        Whether to train the classifier of ``sector_f1``, which takes seconds.
 
     Returns
     -------
@@ -76,12 +84,14 @@ def measure(
         if not prefix:
             found["ari"] = adjusted_rand(among, names), known
             found["ami"] = adjusted_mutual_information(among, names), known
+            if classify:
+                found["sector_f1"] = sector_f1(among, names), known
     later = later_correlation(scores, later_q)
     found["future_spearman"] = future_spearman(scores, later), later.index
     found["future_peers"] = future_peers(scores, later), later.index
     return {
         name: (estimate.value, _contributions(estimate.value, estimate, firms))
-        for name, (estimate, firms) in ((name, found[name]) for name in MEASURES)
+        for name, (estimate, firms) in ((name, found[name]) for name in MEASURES if name in found)
         if estimate.value is not None
     }
 
@@ -135,7 +145,11 @@ def evaluate(
         for split, chosen in splits.items():
             labels = table.loc[chosen]
             found = measure(
-                scores.loc[chosen, chosen], labels["sector"], labels["industry"], later_q[chosen]
+                scores.loc[chosen, chosen],
+                labels["sector"],
+                labels["industry"],
+                later_q[chosen],
+                classify=window.name == WHOLE,
             )
             for name, (value, contributed) in found.items():
                 values = pd.concat([pd.Series({"": value}), contributed])
