@@ -20,7 +20,7 @@ run: .venv/installed
 	  print(f"Report: results/{run}/report.html")'
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

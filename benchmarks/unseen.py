@@ -1,0 +1,69 @@
+"""What it costs a firm that training did not see it: the same firms, seen and unseen.
+
+    python benchmarks/unseen.py results/<run> elman-comovement jordan-comovement
+
+takes the encoders of an evaluation, trains each seed once more on all firms, and prints how much
+better the unseen firms, among themselves, are told by the second training. The interval draws
+windows, seeds and firms again, the same for both.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import torch
+from sklearn.base import clone
+
+from firmsim.association.bootstrap import crossed_bootstrap
+from firmsim.association.out_of_sample import UNSEEN, contributions, evaluate
+from firmsim.association.split import read_split
+from firmsim.association.windows import WHOLE, read_windows
+from firmsim.encoders.storage import load
+from firmsim.growth import cross_section
+from firmsim.similarity.scores import cosine_scores
+
+MEASURES = ("auc", "knn_accuracy", "precision_at_10", "r_precision", "future_spearman")
+DRAWS = 1000
+
+
+def measured(encoder, growth, windows, firms, q):
+    """Measures of every window, by the frozen weights."""
+    embedded = encoder.embed(growth, growth[encoder.firms_], [(w.start, w.end) for w in windows])
+    return evaluate(lambda position: cosine_scores(embedded[position]), windows, firms, q)
+
+
+def main(run, names):
+    """Print a table, a row an encoder, window and measure."""
+    torch.set_num_threads(1)
+    folder = Path(run) / "evaluation"
+    growth = pd.read_parquet(folder / "growth.parquet")
+    firms = read_split(folder / "firms.csv")
+    windows = [w for w in read_windows(folder / "windows.csv") if w.name != WHOLE]
+    fit_days = min(window.start for window in windows)
+    _, q = cross_section(growth)
+    print("| encoder | window | measure | seen | unseen | seen less unseen |")
+    print("|---" * 6 + "|")
+    for name in names:
+        found = {"seen": [], "unseen": []}
+        for path in sorted((folder / "encoders" / name).glob("seed*/model.safetensors")):
+            frozen = load(path)
+            again = clone(frozen).fit(growth.iloc[:fit_days])
+            for kind, encoder in (("seen", again), ("unseen", frozen)):
+                rows = measured(encoder, growth, windows, firms, q)
+                found[kind].append(rows.assign(seed=path.parent.name))
+        seen, unseen = (contributions(pd.concat(parts)) for parts in found.values())
+        for cell in seen:
+            window, split, measure = cell
+            if split != UNSEEN or measure not in MEASURES:
+                continue
+            low, high = crossed_bootstrap(seen[cell].cube() - unseen[cell].cube(), DRAWS, 0)
+            a, b = seen[cell].value, unseen[cell].value
+            print(
+                f"| {name} | {window} | {measure} | {a:.3f} | {b:.3f} | "
+                f"{a - b:+.3f} [{low:+.3f}, {high:+.3f}] |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
