@@ -1,13 +1,13 @@
-"""Jumps: the fast search against the definition, and what must not be one."""
+"""Steps of one day: wrong prices, splits and jumps, and what must not be one."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from naive_jumps import ref_jumps, ref_net_changes
 
 from firmsim.config import Audit
+from firmsim.prices.audit import steps
+from firmsim.prices.changes import changes_of
 from firmsim.prices.findings import Findings
-from firmsim.prices.jumps import jumps, median_of_others
 
 
 def panel(values):
@@ -23,29 +23,10 @@ def walk(rng, n_days, n_firms, volatility=0.01):
 def found(values, **changed):
     settings = Audit(**changed)
     findings = Findings(settings.actions)
-    return jumps(panel(values), settings, findings), findings.table()
-
-
-@pytest.mark.parametrize("n_firms", [1, 2, 3, 4, 9])
-def test_median_of_others_matches_the_definition(rng, n_firms):
-    prices = walk(rng, 40, n_firms)
-    prices[rng.random(prices.shape) < 0.2] = np.nan
-    changes = np.full(prices.shape, np.nan)
-    changes[1:] = np.diff(np.log(prices), axis=0)
-    np.testing.assert_allclose(changes - median_of_others(changes), ref_net_changes(prices))
-
-
-@pytest.mark.parametrize(("n_days", "n_firms"), [(300, 8), (60, 3)])
-def test_jumps_match_the_definition(rng, n_days, n_firms):
-    prices = walk(rng, n_days, n_firms)
-    for size in np.linspace(-1, 1, 40):  # all that follows moves with it: nothing is taken back
-        prices[rng.integers(1, n_days) :, rng.integers(n_firms)] *= np.exp(size)
-    prices[rng.random(prices.shape) < 0.05] = np.nan
-    ref = ref_jumps(prices, floor=0.3, scale=20, window=30)
-    comp, findings = found(prices, jump_floor=0.3, jump_scale=20, jump_window=30)
-    assert ref.sum() >= 5
-    np.testing.assert_array_equal(comp, ref)
-    assert len(findings) == ref.sum()
+    prices = panel(values)
+    stepped, jumped = steps(prices, changes_of(prices), settings, findings)
+    assert not (stepped & jumped).any()
+    return stepped | jumped, findings.table()
 
 
 @pytest.mark.parametrize("firm", range(3))
@@ -107,10 +88,10 @@ def test_a_small_move_of_a_still_price_is_no_jump_and_a_large_one_is(rng):
     prices[50:, 0] = 1.2
     others = np.column_stack([prices[:, 0], np.ones((100, 4))])
     assert not found(others)[0].any()
-    others[50:, 0] = 1.5
+    others[50:, 0] = 1.7
     flags, findings = found(others)
     assert np.argwhere(flags).tolist() == [[50, 0]]
-    assert findings.loc[0, "value"] == "+50.0% in a day, after standing still"
+    assert findings.loc[0, "value"] == "+70.0% in a day, after standing still"
 
 
 def test_too_few_changes_say_nothing(rng):

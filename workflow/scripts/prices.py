@@ -20,7 +20,7 @@ with job(snakemake) as logger:
     source = open_source(settings, RESOURCES)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)
-        prices, findings = audit(raw.series, Audit(**snakemake.params.audit))
+        prices, findings = audit(raw.series, Audit(**snakemake.params.audit), raw.quotes)
     except IncompletePrices as error:
         # outputs of a failed job are removed, so the table of causes goes beside its log
         causes = Path(snakemake.log[0]).with_suffix(".sources.csv")

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from firmsim.config import MIN_FIRMS, Audit
 from firmsim.errors import PriceError
-from firmsim.prices.checks import (
-    gaps,
-    identical_series,
-    nonpositive_prices,
-    short_histories,
-    stale_runs,
-)
+from firmsim.prices.adjustment import not_adjusted
+from firmsim.prices.changes import Changes, changes_of, moves
+from firmsim.prices.checks import gaps, inner_gaps, nonpositive_prices, short_histories, stale_runs
+from firmsim.prices.copies import identical_series, share_classes
 from firmsim.prices.findings import Findings
-from firmsim.prices.jumps import jumps
+from firmsim.prices.jumps import jumps, spikes
 from firmsim.prices.panel import panel_of
+from firmsim.prices.reuse import reused_tickers
+from firmsim.prices.splits import splits
+from firmsim.prices.units import unit_errors
 
 
-def audit(series: Sequence[pd.Series], settings: Audit) -> tuple[pd.DataFrame, pd.DataFrame]:
+def audit(
+    series: Sequence[pd.Series],
+    settings: Audit,
+    quotes: Mapping[str, pd.DataFrame] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Check prices and leave out what cannot be trusted.
 
     Nothing is filled or corrected: a price is kept, missing, or gone with its firm.
@@ -31,8 +37,10 @@ def audit(series: Sequence[pd.Series], settings: Audit) -> tuple[pd.DataFrame, p
     series : sequence of Series
         As a source gave them: name = ticker, index of days in any order.
     settings : Audit
-        Thresholds, and for each kind of finding what to do: ``mask`` the price, ``drop`` the firm,
-        or ``stop``.
+        Thresholds, and for each kind of finding what to do: ``note`` it, ``mask`` the price,
+        ``drop`` the firm, or ``stop``.
+    quotes : mapping of str to DataFrame, optional
+        Of the firms whose dividends are known; see `firmsim.prices.raw.RawPrices`.
 
     Returns
     -------
@@ -47,19 +55,93 @@ def audit(series: Sequence[pd.Series], settings: Audit) -> tuple[pd.DataFrame, p
         A finding whose action is ``stop``; fewer than 3 firms are left; or on no two days do 3
         firms have a price.
     """
-    findings = Findings(settings.actions)
-    panel = panel_of(series, findings)
-    gaps(panel, settings.gap_days, findings)
-    panel = panel.mask(nonpositive_prices(panel, findings))
-    identical_series(panel, findings)
-    panel = panel.mask(stale_runs(panel, settings.stale_days, findings))
-    panel = panel.mask(jumps(panel, settings, findings))
-    left = panel.drop(columns=list(findings.dropped()))
-    short_histories(left, settings.min_history, findings)
+    panel, findings = examine(series, settings, quotes)
     dropped = findings.dropped()
     left = panel.drop(columns=list(dropped)).dropna(how="all")
     _refuse_too_little(left, dropped, settings)
     return left, findings.table()
+
+
+def examine(
+    series: Sequence[pd.Series],
+    settings: Audit,
+    quotes: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    stops: bool = True,
+) -> tuple[pd.DataFrame, Findings]:
+    """Run every check, without asking whether enough is left.
+
+    Parameters
+    ----------
+    series, settings, quotes
+        As `audit`.
+    stops : bool
+        Whether a finding whose action is ``stop`` does; else it is listed.
+
+    Returns
+    -------
+    panel : DataFrame of shape (n_days, n_firms), float64
+        Masked prices of all firms, those to be dropped too.
+    findings : Findings
+        In the order they were found.
+
+    Raises
+    ------
+    PriceError
+        A finding whose action is ``stop``, unless `stops` is false.
+    """
+    findings = Findings(settings.actions, stops=stops)
+    panel = panel_of(series, findings)
+    empty = inner_gaps(panel)
+    gaps(panel, empty, settings.gap_days, findings)
+    panel = panel.mask(nonpositive_prices(panel, findings))
+    identical_series(panel, findings)
+    stale = stale_runs(panel, settings.stale_days, findings)
+    panel = findings.masked(panel, "stale_run", stale.runs)
+    panel = findings.masked(panel, "backfilled_start", stale.starts)
+    panel = findings.masked(panel, "unit_error", unit_errors(panel, findings))
+    unadjusted = not_adjusted(panel, quotes or {}, findings)
+    changes = changes_of(panel)
+    reused = reused_tickers(panel, empty, changes, settings, findings)
+    panel = findings.masked(panel, "ticker_reuse", reused)
+    stepped, jumped = steps(panel, changes.without(reused), settings, findings)
+    panel = findings.masked(panel, "not_adjusted", unadjusted)
+    panel = findings.masked(panel, "split", stepped)
+    panel = findings.masked(panel, "jump", jumped)
+    left = panel.drop(columns=list(findings.dropped()))
+    share_classes(left, settings.share_correlation, findings)
+    short_histories(left, settings.min_history, findings)
+    return panel, findings
+
+
+def steps(
+    panel: pd.DataFrame, changes: Changes, settings: Audit, findings: Findings
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Find single days far off: wrong prices, splits, and what is left of the jumps.
+
+    Parameters
+    ----------
+    panel : DataFrame of shape (n_days, n_firms)
+        Prices above zero or missing.
+    changes : Changes
+        Of the panel.
+    settings : Audit
+        Thresholds.
+    findings : Findings
+        Written to, kinds ``split`` and ``jump``.
+
+    Returns
+    -------
+    stepped, jumped : array of bool, shape (n_days, n_firms)
+        Where they are; no day is both.
+    """
+    wrong = spikes(panel, changes, settings, findings)
+    rest = changes.without(wrong)
+    large = moves(rest, settings.jump_floor, settings.jump_window)
+    stepped = splits(panel, large, settings, findings).flags(panel.shape)
+    large = large.where(~stepped[large.day, large.firm])
+    jumped = jumps(panel, large, settings, findings).flags(panel.shape)
+    return stepped, wrong | jumped
 
 
 def _refuse_too_little(panel: pd.DataFrame, dropped: dict[str, str], settings: Audit) -> None:

@@ -1,12 +1,12 @@
-"""Checks of single firms in a panel: impossible prices, gaps, stale runs, copies, short histories.
+"""Checks of single firms in a panel: impossible prices, gaps, stale runs, short histories.
 
 Arrays are days x firms. Every check writes its findings and returns what it would mask.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from firmsim.prices.findings import Findings
 
-BLOCK = 20
-"""Trading days whose prices must all be equal before two firms are compared in full."""
-SAME = 0.9
-"""Share of common days with equal prices from which two series count as one."""
+
+class Stale(NamedTuple):
+    """Prices that only repeat the one beside them, each of shape (n_days, n_firms)."""
+
+    runs: NDArray[np.bool_]
+    starts: NDArray[np.bool_]
 
 
 def nonpositive_prices(panel: pd.DataFrame, findings: Findings) -> NDArray[np.bool_]:
@@ -43,29 +45,50 @@ def nonpositive_prices(panel: pd.DataFrame, findings: Findings) -> NDArray[np.bo
     return bad
 
 
-def gaps(panel: pd.DataFrame, gap_days: int, findings: Findings) -> None:
+def inner_gaps(panel: pd.DataFrame) -> NDArray[np.bool_]:
+    """Rows without a price between a firm's first and last one.
+
+    Parameters
+    ----------
+    panel : DataFrame of shape (n_days, n_firms)
+        Prices.
+
+    Returns
+    -------
+    array of bool, shape (n_days, n_firms)
+    """
+    there = ~np.isnan(panel.to_numpy(dtype=np.float64))
+    begun = np.logical_or.accumulate(there, axis=0)
+    goes_on = np.logical_or.accumulate(there[::-1], axis=0)[::-1]
+    gone: NDArray[np.bool_] = ~there & begun & goes_on
+    return gone
+
+
+def gaps(panel: pd.DataFrame, empty: NDArray[np.bool_], gap_days: int, findings: Findings) -> None:
     """Find runs of days without a price between a firm's first and last one.
 
     Parameters
     ----------
     panel : DataFrame of shape (n_days, n_firms)
         Prices.
+    empty : array of bool, shape (n_days, n_firms)
+        Such days, as `inner_gaps` finds them.
     gap_days : int
         Shortest run that counts, in trading days (days on which any firm has a price).
     findings : Findings
         Written to, kind ``gap``.
     """
-    there = ~np.isnan(panel.to_numpy(dtype=np.float64))
-    begun = np.logical_or.accumulate(there, axis=0)
-    goes_on = np.logical_or.accumulate(there[::-1], axis=0)[::-1]
-    for firm, first, days in runs(~there & begun & goes_on):
+    for firm, first, days in runs(empty):
         if days >= gap_days:
             value = f"{days} trading days without a price"
             findings.add(panel.columns[firm], panel.index[first], "gap", value)
 
 
-def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> NDArray[np.bool_]:
+def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> Stale:
     """Find runs of equal prices.
+
+    A run that opens a firm's history is a start filled in backwards: the last of its prices is the
+    first real one. Of any other run the first price is.
 
     Parameters
     ----------
@@ -74,60 +97,29 @@ def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> NDAr
     stale_days : int
         Shortest run that counts, in trading days.
     findings : Findings
-        Written to, kind ``stale_run``.
+        Written to, kinds ``stale_run`` and ``backfilled_start``.
 
     Returns
     -------
-    array of bool, shape (n_days, n_firms)
-        The repeats: every day of a run but its first.
+    Stale
+        The repeats.
     """
     values = panel.to_numpy()
+    begun = np.logical_or.accumulate(~np.isnan(values), axis=0)
+    begins = len(values) - begun.sum(axis=0)  # first row with a price
     repeats = np.zeros(values.shape, dtype=bool)
     repeats[1:] = values[1:] == values[:-1]
-    stale = np.zeros_like(repeats)
+    stale = Stale(np.zeros_like(repeats), np.zeros_like(repeats))
     for firm, second, days in runs(repeats):
-        if days + 1 >= stale_days:
-            stale[second : second + days, firm] = True
-            value = f"price {values[second, firm]:g} on {days + 1} trading days in a row"
-            findings.add(panel.columns[firm], panel.index[second - 1], "stale_run", value)
+        if days + 1 < stale_days:
+            continue
+        first = second - 1
+        kind = "backfilled_start" if first == begins[firm] else "stale_run"
+        flags, begin = (stale.starts, first) if first == begins[firm] else (stale.runs, second)
+        flags[begin : begin + days, firm] = True
+        value = f"price {values[second, firm]:g} on {days + 1} trading days in a row"
+        findings.add(panel.columns[firm], panel.index[first], kind, value)
     return stale
-
-
-def identical_series(panel: pd.DataFrame, findings: Findings) -> None:
-    """Find firms whose prices are those of an earlier one.
-
-    Firms that share a block of 20 days price by price are compared on all days both have.
-
-    Parameters
-    ----------
-    panel : DataFrame of shape (n_days, n_firms)
-        Prices.
-    findings : Findings
-        Written to, kind ``identical_series``, under the later ticker.
-    """
-    values = np.ascontiguousarray(panel.to_numpy().T)  # (n_firms, n_days)
-    holders: dict[tuple[int, bytes], list[int]] = defaultdict(list)
-    copies: set[int] = set()
-    for firm, prices in enumerate(values):
-        mine, earlier = [], []
-        for start in range(0, len(prices), BLOCK):
-            block = prices[start : start + BLOCK]
-            if np.isnan(block).any() or np.ptp(block) == 0:  # a price that stands still is no mark
-                continue
-            mine.append((start, block.tobytes()))
-            earlier += holders[mine[-1]]
-        for other in dict.fromkeys(earlier):
-            common = ~np.isnan(prices) & ~np.isnan(values[other])
-            equal = int((prices == values[other]).sum())
-            if equal >= SAME * common.sum():
-                value = f"the prices of {panel.columns[other]} on {equal} of {common.sum()} days"
-                day = panel.index[common][0]
-                findings.add(panel.columns[firm], day, "identical_series", value)
-                copies.add(firm)
-                break
-        if firm not in copies:
-            for key in mine:
-                holders[key].append(firm)
 
 
 def short_histories(panel: pd.DataFrame, min_history: int, findings: Findings) -> None:

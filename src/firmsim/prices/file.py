@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from firmsim.errors import PriceError
 from firmsim.prices.layouts import (
@@ -18,6 +19,7 @@ from firmsim.prices.layouts import (
     date_column,
     layout,
     price_files,
+    quote_columns,
 )
 from firmsim.prices.raw import RawPrices, between, outcomes_of, refuse_unknown
 from firmsim.prices.table import CSV, Table, read_table
@@ -34,9 +36,10 @@ class FilePrices:
         - a long table: columns date, ticker (or symbol) and close;
         - a folder of one CSV a ticker, named after it, with columns date and close.
 
-        Tables are CSV or parquet. Column names may be written in any case. ``Adj Close`` is read
-        before ``Close`` where both are there, and the two are never mixed. Dates are YYYY-MM-DD
-        (a time may follow) or YYYYMMDD.
+        Where a firm's ``Close``, ``Adj Close`` and ``Dividends`` are all given, they are handed on
+        for the audit to compare. Tables are CSV or parquet. Column names may be written in any
+        case. ``Adj Close`` is read before ``Close`` where both are there, and the two are never
+        mixed. Dates are YYYY-MM-DD (a time may follow) or YYYYMMDD.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,8 +68,9 @@ class FilePrices:
             A file is missing or unreadable, has no date column, holds a date, price or ticker
             that is not one, or lacks a ticker or every day asked for.
         """
-        series = between(self._series(tickers), start, end, self.path)
-        return RawPrices(series=series, outcomes=outcomes_of(series))
+        quotes: dict[str, pd.DataFrame] = {}
+        series = between(self._series(tickers, quotes), start, end, self.path)
+        return RawPrices(series=series, outcomes=outcomes_of(series), quotes=quotes)
 
     def files(self, tickers: Sequence[str] | None) -> list[Path]:
         """Files that the prices of these firms are read from.
@@ -125,13 +129,17 @@ class FilePrices:
             digest.update(there.to_numpy("<f8").tobytes())
         return digest.hexdigest()
 
-    def _series(self, tickers: Sequence[str] | None) -> list[pd.Series]:
+    def _series(
+        self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame] | None = None
+    ) -> list[pd.Series]:
+        """Closing prices; what shows whether they are adjusted for dividends goes to `quotes`."""
+        quotes = {} if quotes is None else quotes
         if self.path.is_dir():
-            return self._folder(tickers)
+            return self._folder(tickers, quotes)
         table = read_table(self.path)
         columns = layout(table)
         if isinstance(columns, Long):
-            return self._long(table, columns, tickers)
+            return self._long(table, columns, tickers, quotes)
         return self._wide(table, columns, tickers)
 
     def _wide(self, table: Table, columns: Wide, tickers: Sequence[str] | None) -> list[pd.Series]:
@@ -146,7 +154,13 @@ class FilePrices:
             for position in places[ticker]
         ]
 
-    def _long(self, table: Table, columns: Long, tickers: Sequence[str] | None) -> list[pd.Series]:
+    def _long(
+        self,
+        table: Table,
+        columns: Long,
+        tickers: Sequence[str] | None,
+        quotes: dict[str, pd.DataFrame],
+    ) -> list[pd.Series]:
         codes, names = pd.factorize(table.text(columns.ticker).to_numpy(zero_copy_only=False))
         known = [str(name) for name in names]
         chosen = self._choose(known, tickers)
@@ -160,15 +174,21 @@ class FilePrices:
             rows = order[ends[code - 1] if code else 0 : ends[code]]
             values = table.numbers(columns.close, rows)
             series.append(pd.Series(values, index=days[rows], name=ticker))
+            if columns_of_quotes := quote_columns(table):
+                quotes[ticker] = _quotes(table, columns_of_quotes, days[rows], rows)
         return series
 
-    def _folder(self, tickers: Sequence[str] | None) -> list[pd.Series]:
+    def _folder(
+        self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame]
+    ) -> list[pd.Series]:
         files = price_files(self.path, CSV)
         series = []
         for ticker in self._choose(list(files), tickers):
             table = read_table(files[ticker])
-            values = table.numbers(close_column(table))
-            series.append(pd.Series(values, index=table.days(date_column(table)), name=ticker))
+            values, days = table.numbers(close_column(table)), table.days(date_column(table))
+            series.append(pd.Series(values, index=days, name=ticker))
+            if columns := quote_columns(table):
+                quotes[ticker] = _quotes(table, columns, days)
         return series
 
     def _choose(self, known: list[str], tickers: Sequence[str] | None) -> list[str]:
@@ -186,3 +206,14 @@ class FilePrices:
                 message = f"{self.path}: {error}"
                 raise PriceError(message) from None
         return known
+
+
+def _quotes(
+    table: Table,
+    columns: dict[str, int],
+    days: pd.DatetimeIndex,
+    rows: NDArray[np.intp] | None = None,
+) -> pd.DataFrame:
+    """Close, adjusted close and dividends of one firm."""
+    cells = {kind: table.numbers(position, rows) for kind, position in columns.items()}
+    return pd.DataFrame(cells, index=days)

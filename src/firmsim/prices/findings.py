@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from firmsim.config import Actions
 from firmsim.errors import PriceError
@@ -15,10 +17,13 @@ class Findings:
     ----------
     actions : Actions
         What to do about each kind.
+    stops : bool
+        Whether ``stop`` does; else such a finding is listed like any other.
     """
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, *, stops: bool = True) -> None:
         self.actions = actions
+        self.stops = stops
         self._rows: list[dict[str, str]] = []
 
     def add(self, ticker: str, day: pd.Timestamp | None, kind: str, value: str) -> None:
@@ -38,11 +43,11 @@ class Findings:
         Raises
         ------
         PriceError
-            The action for this kind is ``stop``.
+            The action for this kind is ``stop``, and stops are wanted.
         """
         date = "" if day is None else f"{day:%Y-%m-%d}"
         action = getattr(self.actions, kind)
-        if action == "stop":
+        if action == "stop" and self.stops:
             message = (
                 f"{ticker}: {kind} on {date or 'no day'} ({value}); mend the prices, "
                 f"or change audit.actions.{kind}, which is 'stop'"
@@ -50,6 +55,25 @@ class Findings:
             raise PriceError(message)
         row = {"ticker": ticker, "date": date, "kind": kind, "value": value, "action": action}
         self._rows.append(row)
+
+    def masked(self, panel: pd.DataFrame, kind: str, flags: NDArray[np.bool_]) -> pd.DataFrame:
+        """Take prices out, unless findings of this kind are only noted.
+
+        Parameters
+        ----------
+        panel : DataFrame of shape (n_days, n_firms)
+            Prices.
+        kind : str
+            A field of `Actions`.
+        flags : array of bool, shape (n_days, n_firms)
+            The prices concerned.
+
+        Returns
+        -------
+        DataFrame
+            Missing where flagged; the same panel when the action is ``note``.
+        """
+        return panel if getattr(self.actions, kind) == "note" else panel.mask(flags)
 
     def dropped(self) -> dict[str, str]:
         """Firm -> kind of the first finding that drops it.

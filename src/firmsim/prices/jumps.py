@@ -1,4 +1,4 @@
-"""One-day moves far outside a firm's own range: missed splits, wrong adjustments, typos."""
+"""One day far off in a quiet series: spin-offs wrongly adjusted for, single wrong prices."""
 
 from __future__ import annotations
 
@@ -7,102 +7,89 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.config import Audit
+from firmsim.prices.changes import LEAST_SPREAD, Changes, Moves, moves
 from firmsim.prices.findings import Findings
 
-FEWEST = 10
-"""Price changes a side needs before its spread means anything."""
+TAKEN_BACK = 3.0
+"""Robust standard deviations within which two moves cancel."""
+BID = float(np.log(1.5))
+"""A rise of more than half (log): news so good is a bid, after which a price is pinned."""
 
 
-def jumps(panel: pd.DataFrame, settings: Audit, findings: Findings) -> NDArray[np.bool_]:
-    r"""Find jumps of single firms.
+def spikes(
+    panel: pd.DataFrame, changes: Changes, settings: Audit, findings: Findings
+) -> NDArray[np.bool_]:
+    """Find single wrong prices: large moves that the next day takes back.
 
-    With :math:`c_{it} = \ln(P_{it}/P_{i,t-1})` and :math:`e_{it} = c_{it}` less the median change
-    of the *other* firms that day, day t is a jump when
-
-    .. math:: m_{it} = \min(|c_{it}|, |e_{it}|) > \text{floor} \quad\text{and}\quad
-              m_{it} > \text{scale} \cdot \max(s^-_{it}, s^+_{it})
-
-    s is 1.4826 x the median of |e| over `jump_window` days before (after) t, a robust standard
-    deviation around zero (Rousseeuw and Croux, 1993). Taking the more restless side keeps real
-    crashes in: at the onset of one the days before are calm, the days after are not. One-day news
-    on a calm firm cannot be told from an error by prices alone; few are flagged, and each costs
-    that firm two growth rates.
-
-    Among few firms the jump of one moves the median of the others; the least of |c| and |e| keeps
-    it from being found in firms that hardly moved.
-
-    A jump that the next day takes back is one wrong price, hence one finding.
+    Both moves are larger than ``spike_scale`` robust standard deviations, and cancel within 3.
 
     Parameters
     ----------
     panel : DataFrame of shape (n_days, n_firms)
         Prices above zero or missing.
+    changes : Changes
+        Of the panel.
     settings : Audit
-        ``jump_floor`` (log price change), ``jump_scale`` (robust standard deviations),
-        ``jump_window`` (trading days).
+        ``jump_floor``, ``jump_window``, ``spike_scale``.
     findings : Findings
         Written to, kind ``jump``.
 
     Returns
     -------
     array of bool, shape (n_days, n_firms)
-        Days of the jumps. A side with fewer than 10 changes is not asked; with neither, nothing
-        is a jump.
+        The wrong prices.
     """
-    flagged = np.zeros(panel.shape, dtype=bool)
-    logs = np.log(panel.to_numpy())
-    changes = np.full(panel.shape, np.nan)
-    changes[1:] = np.diff(logs, axis=0)
-    net = changes - median_of_others(changes)
-    sizes = np.minimum(np.abs(changes), np.abs(net))
-    large = sizes > settings.jump_floor
-    for firm, day in np.argwhere(large.T).tolist():
-        before = net[max(0, day - settings.jump_window) : day, firm]
-        after = net[day + 1 : day + 1 + settings.jump_window, firm]
-        spread = max(_spread(before), _spread(after))
-        if not spread >= 0 or sizes[day, firm] <= settings.jump_scale * spread:
-            continue
-        if (
-            flagged[day - 1, firm]
-            and abs(net[day, firm] + net[day - 1, firm]) < settings.jump_floor
-        ):
-            continue  # back from yesterday's wrong price
-        flagged[day, firm] = True
-        size = f"{sizes[day, firm] / spread:.0f} robust standard deviations" if spread else ""
-        value = f"{np.expm1(changes[day, firm]):+.1%} in a day, {size or 'after standing still'}"
+    large = moves(changes, settings.jump_floor, settings.jump_window)
+    next_day = np.minimum(large.day + 1, len(panel) - 1)
+    back = np.where(large.day < next_day, changes.net[next_day, large.firm], np.nan)
+    back_size = changes.size[next_day, large.firm]
+    scale = np.maximum(large.spread, LEAST_SPREAD)
+    found = large.where(
+        (np.abs(large.net + back) <= TAKEN_BACK * scale)
+        & (np.minimum(large.size, back_size) > settings.spike_scale * scale)
+    )
+    for day, firm, change in zip(found.day, found.firm, found.log, strict=True):
+        value = f"{np.expm1(change):+.1%} in a day, taken back the next day"
         findings.add(panel.columns[firm], panel.index[day], "jump", value)
-    return flagged
+    return found.flags(panel.shape)
 
 
-def median_of_others(changes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each day's median over all firms but one, for each firm.
+def jumps(panel: pd.DataFrame, large: Moves, settings: Audit, findings: Findings) -> Moves:
+    r"""Find moves far too large for a quiet series.
 
-    With few firms the plain median would be one of them, and its own move would vanish.
+    With the weight w and the robust standard deviation s of `firmsim.prices.changes.moves`, a move
+    is a jump when
+
+    .. math:: w > \text{jump\_scale} \cdot \max(1, s / \text{jump\_quiet})
+
+    One-day news on a calm firm that has no aftershock cannot be told from an error by prices alone;
+    few are flagged, and each costs that firm two growth rates. Aftershocks do not speak for a rise
+    of more than half: spin-offs adjusted for twice are such rises.
 
     Parameters
     ----------
-    changes : array of shape (n_days, n_firms)
-        Missing values allowed.
+    panel : DataFrame of shape (n_days, n_firms)
+        Prices above zero or missing.
+    large : Moves
+        Its large moves.
+    settings : Audit
+        ``jump_scale`` (robust standard deviations), ``jump_quiet`` (log price change a day).
+    findings : Findings
+        Written to, kind ``jump``.
 
     Returns
     -------
-    array of shape (n_days, n_firms)
-        Zero where no other firm has a value.
+    Moves
+        The jumps.
     """
-    others = np.isfinite(changes).sum(axis=1, keepdims=True) - np.isfinite(changes)
-    ordered = np.sort(changes, axis=1)  # missing values go last
-    rank = np.argsort(np.argsort(changes, axis=1), axis=1)
-
-    def at(position: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Value at a position of the sorted list from which the firm itself was taken."""
-        place = np.clip(position + (position >= rank), 0, changes.shape[1] - 1)
-        return np.take_along_axis(ordered, place, axis=1)
-
-    median = 0.5 * (at((others - 1) // 2) + at(others // 2))
-    return np.where(others > 0, median, 0.0)
-
-
-def _spread(changes: NDArray[np.float64]) -> float:
-    """Robust standard deviation around zero; -1 when there are too few changes."""
-    known = np.abs(changes[np.isfinite(changes)])
-    return 1.4826 * float(np.median(known)) if len(known) >= FEWEST else -1.0
+    scale = np.maximum(large.spread, LEAST_SPREAD)
+    bare = large.size / scale
+    weight = np.where(large.log > BID, np.maximum(large.weight, bare), large.weight)
+    found = large.where(weight > settings.jump_scale * np.maximum(1, scale / settings.jump_quiet))
+    for day, firm, change, size, spread in zip(
+        found.day, found.firm, found.log, found.size, found.spread, strict=True
+    ):
+        times = f"{size / spread:.0f} robust standard deviations" if spread else ""
+        value = f"{np.expm1(change):+.1%} in a day, {times or 'after standing still'}"
+        findings.add(panel.columns[firm], panel.index[day], "jump", value)
+    return found

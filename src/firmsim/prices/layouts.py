@@ -15,6 +15,8 @@ DATES = ("date", "datetime", "timestamp")
 TICKERS = ("ticker", "symbol")
 CLOSES = ("adjclose", "adjustedclose", "close")
 """Closing prices, best first: adjusted for splits and dividends, then as the file has it."""
+DIVIDENDS = ("dividends", "dividend")
+"""Dividends a share, on the day it first trades without them."""
 UNNAMED = ("", "Unnamed: 0")
 """How a CSV names an index that had no name, when written by pandas and when read back."""
 PANDAS_INDEX = re.compile(r"__index_level_\d+__")
@@ -125,6 +127,18 @@ def close_column(table: Table) -> int:
         message = f"{table.path}: no closing prices; name a column 'close' (columns found: {found})"
         raise PriceError(message)
     return close
+
+
+def quote_columns(table: Table) -> dict[str, int]:
+    """Positions of ``close``, ``adjusted`` and ``dividends``; empty unless all are there."""
+    names = [plain(name) for name in table.names]
+    found = {
+        "close": _first(names, CLOSES[2:]),
+        "adjusted": _first(names, CLOSES[:2]),
+        "dividends": _first(names, DIVIDENDS),
+    }
+    there = {kind: position for kind, position in found.items() if position is not None}
+    return there if len(there) == len(found) else {}
 
 
 def listed(names: list[str], most: int = 6) -> str:

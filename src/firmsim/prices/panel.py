@@ -13,8 +13,9 @@ from firmsim.prices.findings import Findings
 def panel_of(series: Sequence[pd.Series], findings: Findings) -> pd.DataFrame:
     """Join series on the union of their days.
 
-    Finds ``duplicate_ticker`` (the first series stays), ``unsorted_date`` and ``duplicate_date``
-    (one row a firm).
+    Finds ``duplicate_ticker`` (the first series stays), ``unsorted_date``, ``duplicate_date`` (one
+    row a firm) and ``live_row``: the last day given twice, as when the quote of the running session
+    comes beside its closing price.
 
     Parameters
     ----------
@@ -63,6 +64,13 @@ def _sorted_unique(ticker: str, one: pd.Series, findings: Findings) -> pd.Series
     twice = one.index[one.index.duplicated()].unique()
     by_day = one.groupby(level=0)
     contradicting = by_day.min() < by_day.max()  # a missing cell contradicts nothing
-    value = f"{len(twice)} days given more than once, {contradicting.sum()} with unequal prices"
-    findings.add(ticker, twice[0], "duplicate_date", value)
+    last = twice == one.index[-1]
+    if last.any():
+        rows = int((one.index == one.index[-1]).sum())
+        unequal = "unequal" if contradicting.iloc[-1] else "equal"
+        findings.add(ticker, one.index[-1], "live_row", f"the last day has {rows} {unequal} rows")
+    if (within := twice[~last]).size:
+        differ = contradicting[within].sum()
+        value = f"{len(within)} days given more than once, {differ} with unequal prices"
+        findings.add(ticker, within[0], "duplicate_date", value)
     return by_day.first().mask(contradicting)
