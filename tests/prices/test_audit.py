@@ -1,10 +1,8 @@
 """The audit: each kind of finding, each action, and what must never change."""
 
 import datetime as dt
-import os
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,13 +13,9 @@ from hypothesis import strategies as st
 from firmsim.config import Actions, Audit
 from firmsim.errors import PriceError
 from firmsim.growth import growth_rates
-from firmsim.prices.audit import audit
-from firmsim.prices.file import FilePrices
+from firmsim.prices.audit import audit, examine
 
 DAYS = pd.bdate_range("2012-01-02", periods=60, name="date")
-EVALUATION = Path(__file__).parents[2].parent / "shared" / "data"
-PANELS = Path(os.environ.get("FIRMSIM_EVALUATION_DATA", EVALUATION))
-SP500 = PANELS / "sp500_2014_2024_prices.parquet"
 
 
 def settings_for(**actions):
@@ -192,6 +186,13 @@ def spoil(firms):
     twice = firms["E"].iloc[[3]]
     firms["E"] = pd.concat([firms["E"], twice])
     firms["F"] = (firms["C"].iloc[::-1] / 7).rename("F")
+    for name in "GHIJ":
+        chance = np.random.default_rng(ord(name))
+        firms[name] = pd.Series(np.exp(np.cumsum(chance.normal(0, 0.01, 60))), DAYS, name=name)
+    firms["G"].iloc[:20] = firms["G"].iloc[20]
+    firms["H"].iloc[30:] *= 100
+    firms["I"].iloc[30:] *= 3
+    firms["J"] = pd.concat([firms["J"], firms["J"].iloc[[-1]] * 1.01])
     for name in "XYZ":
         chance = np.random.default_rng(ord(name))
         firms[name] = pd.Series(np.exp(np.cumsum(chance.normal(0, 0.01, 60))), DAYS, name=name)
@@ -204,6 +205,10 @@ KINDS = {
     "gap": "D",
     "duplicate_date": "E",
     "unsorted_date": "F",
+    "backfilled_start": "G",
+    "unit_error": "H",
+    "split": "I",
+    "live_row": "J",
 }
 
 
@@ -220,9 +225,45 @@ def test_every_kind_can_drop_its_firm(firms, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_stop_the_run(firms, kind):
     spoil(firms)
-    message = rf"^[A-F]: {kind} on 2012-.*or change audit\.actions\.{kind}, which is 'stop'$"
+    message = rf"^[A-J]: {kind} on 2012-.*or change audit\.actions\.{kind}, which is 'stop'$"
     with pytest.raises(PriceError, match=message):
         run(firms, **{kind: "stop"})
+
+
+@pytest.mark.parametrize("kind", ["backfilled_start", "gap", "jump", "split", "stale_run"])
+def test_what_is_only_noted_keeps_its_prices(firms, kind):
+    spoil(firms)
+    masked, _ = run(firms)
+    steps = {"jump": "note", "split": "note"}  # a run at another level has one at either end
+    prices, findings = run(firms, **{**steps, kind: "note"})
+    assert set(findings.loc[findings["kind"] == kind, "action"]) == {"note"}
+    ticker = KINDS[kind]
+    given = firms[ticker].reindex(DAYS)
+    pd.testing.assert_series_equal(prices[ticker], given, check_freq=False, check_names=False)
+    assert masked[ticker].notna().sum() < given.notna().sum() or kind == "gap"
+
+
+def test_a_listing_stops_nothing(firms):
+    spoil(firms)
+    _, findings = examine(list(firms.values()), settings_for(jump="stop"), stops=False)
+    assert set(findings.table().query("kind == 'jump'")["action"]) == {"stop"}
+
+
+@pytest.mark.parametrize(("factor", "unequal"), [(1.01, "unequal"), (1.0, "equal")])
+def test_the_last_day_given_twice_is_a_live_row(firms, factor, unequal):
+    firms["C"] = pd.concat([firms["C"], firms["C"].iloc[[-1]] * factor])
+    prices, findings = run(firms)
+    assert rows(findings) == [("C", "2012-03-23", "live_row", "mask")]
+    assert findings.loc[0, "value"] == f"the last day has 2 {unequal} rows"
+    assert prices["C"].isna().sum() == (factor != 1)
+
+
+def test_a_start_filled_in_backwards_keeps_its_last_price(firms):
+    firms["B"] = firms["B"].iloc[5:]
+    firms["B"].iloc[:20] = firms["B"].iloc[20]
+    prices, findings = run(firms)
+    assert rows(findings) == [("B", "2012-01-09", "backfilled_start", "mask")]
+    assert prices["B"].first_valid_index() == DAYS[25]
 
 
 def test_too_few_firms_left_are_counted_with_the_reasons(firms):
@@ -315,7 +356,7 @@ def test_a_second_audit_finds_no_more_wrong_prices(firms):
     except PriceError:
         return
     again, findings = audit([prices[ticker] for ticker in prices], limits)
-    left = {"nonpositive_price", "stale_run", "duplicate_date", "unsorted_date"}
+    left = {"nonpositive_price", "stale_run", "duplicate_date", "unsorted_date", "live_row"}
     assert not set(findings["kind"]) & left
     assert set(again) <= set(prices)
 
@@ -330,13 +371,3 @@ def test_three_thousand_firms_take_seconds(rng):
     assert time.perf_counter() - began < 20
     assert prices.shape == (n_days, n_firms)
     assert findings.empty
-
-
-@pytest.mark.skipif(not SP500.is_file(), reason="the evaluation panel is not on this machine")
-def test_another_real_panel_has_its_known_artefact_and_few_other_jumps():
-    raw = FilePrices(SP500).read(None, None, None)
-    prices, findings = audit(raw.series, Audit())
-    jumps = findings[findings["kind"] == "jump"]
-    assert ("DHR", "2016-07-05") in set(zip(jumps["ticker"], jumps["date"], strict=True))
-    assert len(jumps) <= 6
-    assert prices.shape[1] == 493

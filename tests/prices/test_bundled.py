@@ -19,6 +19,13 @@ from firmsim.prices.bundled import BundledPrices, archive_name, fetch_bundled
 from firmsim.prices.source import open_source
 
 DAYS = pd.bdate_range("2007-01-03", periods=300)
+SPIN_OFFS = {
+    ("FIS", "2008-07-03"),  # Lender Processing Services
+    ("MRO", "2011-07-01"),  # Marathon Petroleum
+    ("EXPE", "2011-12-21"),  # TripAdvisor
+    ("CAG", "2016-11-10"),  # Lamb Weston
+}
+"""Days the firm first traded without what it had given its shareholders."""
 BACKEND = """
 from pathlib import Path
 def prepare_metadata_for_build_wheel(folder, settings=None):
@@ -159,7 +166,7 @@ def test_fetch_quotes_the_last_complaint_of_pip(tmp_path):
     assert not (tmp_path / "resources").exists()
 
 
-def test_the_real_panel_has_431_firms_and_its_two_known_artefacts(resources):
+def test_the_real_panel_has_431_firms_and_four_spin_offs_it_is_wrong_about(resources):
     raw = open_source(Prices(), resources).read(None, None, None)
     assert len(raw.series) == 431
     assert raw.traded_value.idxmax() == "AAPL"
@@ -167,11 +174,13 @@ def test_the_real_panel_has_431_firms_and_its_two_known_artefacts(resources):
     assert prices.shape == (2518, 431)
     assert f"{prices.index[0]:%Y-%m-%d} {prices.index[-1]:%Y-%m-%d}" == "2007-01-03 2016-12-30"
     assert (prices.iloc[0] == 1).all()
-    assert set(findings["kind"]) == {"jump"}
-    found = set(zip(findings["ticker"], findings["date"], strict=True))
-    assert {("FIS", "2008-07-03"), ("MRO", "2011-07-01")} < found
-    assert len(found) <= 6  # real news on calm firms: few
-    assert prices.isna().to_numpy().sum() == len(found)
-    # real moves of half the price and more, in a crisis or on news, stay
-    for ticker, day in [("MS", "2008-10-13"), ("VRTX", "2013-04-19"), ("THC", "2010-12-10")]:
+    assert set(findings["kind"]) == {"jump", "split", "share_class"}
+    masked = findings[findings["action"] == "mask"]
+    assert set(zip(masked["ticker"], masked["date"], strict=True)) == SPIN_OFFS
+    assert prices.isna().to_numpy().sum() == len(SPIN_OFFS)
+    assert findings.loc[findings["action"] == "note", "ticker"].to_list() == ["FOX"]
+    # real moves of a third of the price and more, in a crisis or on news, stay
+    news = [("WU", "2012-10-31"), ("CSC", "2016-05-25")]
+    news += [("MS", "2008-10-13"), ("VRTX", "2013-04-19"), ("THC", "2010-12-10")]
+    for ticker, day in news:
         assert np.isfinite(prices.loc[day, ticker])

@@ -111,7 +111,12 @@ def _summary(table: pd.DataFrame, panel: pd.DataFrame) -> str:
     days = " without a price"
     if len(panel):
         days = f" on {len(panel)} days, {panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
-    lines = [f"{panel.shape[1]} firms{days}: {len(table)} findings"]
+    lines = [f"{_counted(panel.shape[1], 'firm')}{days}: {_counted(len(table), 'finding')}"]
     for (kind, action), group in table.groupby(["kind", "action"]):
-        lines.append(f"  {kind} ({action}): {len(group)} in {group['ticker'].nunique()} firms")
+        firms = _counted(group["ticker"].nunique(), "firm")
+        lines.append(f"  {kind} ({action}): {len(group)} in {firms}")
     return "\n".join(lines) + "\n"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

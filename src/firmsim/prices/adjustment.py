@@ -60,7 +60,7 @@ def not_adjusted(
         total, there = -np.expm1(-due[ex].sum()), -np.expm1(-seen[ex].sum())
         value = (
             f"{len(days)} dividends of {total:.1%} of the price together, of which the adjusted "
-            f"prices hold {there:.1%}"
+            f"prices hold {max(there, 0):.1%}"
         )
         findings.add(ticker, days[0], "not_adjusted", value)
     return unadjusted
