@@ -271,7 +271,7 @@ class Audit(Section):
     """A run of at least this many equal prices is stale."""
     reuse_days: int = Field(40, ge=1)
     """After a gap of at least this many trading days, ask whether the firm is still the same."""
-    reuse_odds: float = -2.0
+    reuse_odds: float = -2.7
     """Log odds of another firm above which it is one; lower finds more, and doubts more."""
     jump_window: int = Field(60, ge=10)
     """Days on either side that give a firm's robust standard deviation (1.4826 x median absolute

@@ -321,7 +321,9 @@ def as_series(firms):
 @settings(max_examples=60)
 @given(firms=series_of_firms, order=st.randoms(use_true_random=False))
 def test_whatever_comes_prices_are_kept_missing_or_gone(firms, order):
-    limits = Audit(gap_days=2, stale_days=3, min_history=2, jump_scale=1, jump_window=10)
+    limits = Audit(
+        gap_days=2, stale_days=3, reuse_days=2, min_history=2, jump_scale=1, jump_window=10
+    )
     series = as_series(firms)
     try:
         prices, findings = audit(series, limits)
@@ -350,7 +352,9 @@ def test_whatever_comes_prices_are_kept_missing_or_gone(firms, order):
 @settings(max_examples=30)
 @given(firms=series_of_firms)
 def test_a_second_audit_finds_no_more_wrong_prices(firms):
-    limits = Audit(gap_days=2, stale_days=3, min_history=2, jump_scale=1, jump_window=10)
+    limits = Audit(
+        gap_days=2, stale_days=3, reuse_days=2, min_history=2, jump_scale=1, jump_window=10
+    )
     try:
         prices, _ = audit(as_series(firms), limits)
     except PriceError:

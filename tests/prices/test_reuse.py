@@ -59,11 +59,10 @@ def test_prices_that_an_earlier_check_took_out_are_no_gap(panel):
     assert run(panel)[1].empty
 
 
-def test_few_firms_and_few_days_give_no_profile_but_a_level(panel):
+def test_few_firms_have_no_factor_but_a_level_and_few_days_nothing(panel):
     few = panel.iloc[:, :4].copy()
     few.iloc[:300, 0] *= 50
     few.iloc[GAP, 0] = np.nan
     assert len(run(few)[1]) == 1
-    assert "likeness" not in run(few)[1]["value"].iloc[0]
     few.iloc[:295, 0] = np.nan
     assert run(few)[1].empty

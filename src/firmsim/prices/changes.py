@@ -206,8 +206,10 @@ def median_of_others(changes: Floats) -> Floats:
         Zero where no other firm has a value.
     """
     others = np.isfinite(changes).sum(axis=1, keepdims=True) - np.isfinite(changes)
-    ordered = np.sort(changes, axis=1)  # missing values go last
-    rank = np.argsort(np.argsort(changes, axis=1), axis=1)
+    order = np.argsort(changes, axis=1)  # missing values go last
+    ordered = np.take_along_axis(changes, order, axis=1)
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(changes.shape[1])[None, :], axis=1)
 
     def at(position: NDArray[np.intp]) -> Floats:
         """Value at a position of the sorted list from which the firm itself was taken."""

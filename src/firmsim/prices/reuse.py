@@ -15,14 +15,18 @@ APART = 1.2
 """Standard deviation of the log ratio of two firms' prices."""
 DRIFT = 1.3
 """Times its daily spread that a firm's price drifts, per root of the days of the gap."""
-LIMIT = 0.1
-"""Log price change at which one day stops counting more."""
-TYPICAL = 0.4
-"""Correlation of co-movement profiles halfway between one firm's and two firms'."""
-PROFILE = 4.0
-"""Log odds that a whole unit of that correlation is worth."""
-FEWEST_FIRMS = 10
-"""Firms that a co-movement profile needs."""
+FACTORS = 30
+"""Principal portfolios a firm's co-movement is described by; a quarter of the firms at most."""
+PANEL = 300
+"""Firms the portfolios are made of."""
+LIMIT = 4.0
+"""Robust standard deviations at which one day stops counting more."""
+RIDGE = 20.0
+"""Days' worth of doubt in a loading."""
+LASTING = 0.3
+"""Part of the variance of loadings across firms by which one firm's own drift in time."""
+WEIGHT = 0.3
+"""Of the loadings' log odds, which are not independent of one another."""
 
 
 def reused_tickers(
@@ -34,10 +38,10 @@ def reused_tickers(
 ) -> NDArray[np.bool_]:
     """Find tickers that stand for one firm before a long gap and for another after it.
 
-    Three clues are added up as log odds: the price has moved further, net of the market, than the
-    firm's volatility lets it in so many days; the volatility is another; and so is the profile of
-    co-movement, the correlations of its net changes with those of all other firms, before and
-    after. (`docs/audit.md` shows how often they are right.)
+    Two clues are added up as log odds. The price has moved further, net of the market, than the
+    firm's volatility lets it in so many days. And it moves with other firms than before: its
+    loadings on the principal portfolios of the panel differ as two firms' do, not as one's do in
+    time. ``docs/audit.md`` shows how often that is right.
 
     Parameters
     ----------
@@ -58,36 +62,61 @@ def reused_tickers(
     array of bool, shape (n_days, n_firms)
         Prices of the earlier firm. A side with fewer than 10 changes is not asked.
     """
-    logs = np.log(panel.to_numpy(dtype=np.float64))
-    market = pd.DataFrame(changes.log).median(axis=1).fillna(0).cumsum().to_numpy()
     earlier = np.zeros(panel.shape, dtype=bool)
-    for firm, first, days in runs(empty):
+    long = [run for run in runs(empty) if run[2] >= settings.reuse_days]
+    if not long:
+        return earlier
+    market = pd.DataFrame(changes.log).median(axis=1).fillna(0).cumsum().to_numpy()
+    levels = np.log(panel.to_numpy(dtype=np.float64)) - market[:, None]
+    factors, variance = _factors(changes.net, sorted({firm for firm, _, _ in long}))
+    for firm, first, days in long:
         back = first + days
         own = np.where(earlier[:, firm], np.nan, changes.net[:, firm])
-        sides = slice(0, first), slice(back, len(own))
-        if days < settings.reuse_days or min(_count(own[side]) for side in sides) < FEWEST:
+        sides = [np.flatnonzero(np.isfinite(own[:first]))]
+        sides.append(back + np.flatnonzero(np.isfinite(own[back:])))
+        if min(map(len, sides)) < FEWEST:
             continue
-        spreads = np.array([robust_spread(own[side]).item() for side in sides])
-        spreads = np.maximum(spreads, LEAST_SPREAD)
-        levels = logs[:, firm] - market
-        known = np.isfinite(levels)
-        moved = levels[back:][known[back:]][0] - levels[:first][known[:first]][-1]
-        likeness = _likeness(*(_profile(own[side], changes.net[side], firm) for side in sides))
-        odds = (
-            _level_odds(moved, DRIFT * spreads.max() * np.sqrt(days + 1))
-            + _spread_odds(np.log(spreads[1] / spreads[0]))
-            + (PROFILE * (TYPICAL - likeness) if np.isfinite(likeness) else 0.0)
+        known = np.isfinite(levels[:, firm])
+        moved = levels[back:, firm][known[back:]][0] - levels[:first, firm][known[:first]][-1]
+        spreads = [max(robust_spread(own[rows]).item(), LEAST_SPREAD) for rows in sides]
+        odds = _level_odds(moved, DRIFT * max(spreads) * np.sqrt(days + 1))
+        before, after = (
+            _loadings(own[rows] / spread, factors[rows])
+            for rows, spread in zip(sides, spreads, strict=True)
         )
+        error = sum(1 / len(rows) for rows in sides)
+        odds += WEIGHT * _loading_odds(after - before, error, variance)
         if odds > settings.reuse_odds:
             earlier[:first, firm] = True
-            alike = f", likeness {likeness:.2f}" if np.isfinite(likeness) else ""
             value = (
-                f"another firm after {days} trading days without a price? level "
-                f"x{np.exp(moved):.3g} net of the market, volatility "
-                f"x{spreads[1] / spreads[0]:.2g}{alike}"
+                f"another firm after {days} trading days without a price? level x"
+                f"{np.exp(moved):.3g} net of the market, volatility x{spreads[1] / spreads[0]:.2g},"
+                f" log odds {odds:.1f}"
             )
             findings.add(panel.columns[firm], panel.index[back], "ticker_reuse", value)
     return earlier
+
+
+def _factors(net: Floats, left_out: list[int]) -> tuple[Floats, Floats]:
+    """Principal portfolios of the other firms, and the variance of the loadings on each.
+
+    The portfolios are of shape (n_days, n_factors) and have unit variance.
+    """
+    spreads = robust_spread(net.T)
+    others = np.setdiff1d(np.flatnonzero(spreads > 0), left_out)
+    chosen = others[np.linspace(0, len(others) - 1, min(len(others), PANEL)).astype(int)]
+    scaled = np.clip(np.nan_to_num(net[:, chosen]) / spreads[chosen], -LIMIT, LIMIT)
+    portfolios = np.linalg.svd(scaled, full_matrices=False)[0][:, : min(FACTORS, len(chosen) // 4)]
+    portfolios = portfolios * np.sqrt(len(net))
+    loadings = portfolios.T @ scaled / len(net)
+    return portfolios, loadings.var(axis=1) if len(chosen) else np.empty(0)
+
+
+def _loadings(scaled: Floats, factors: Floats) -> Floats:
+    """Ridge regression of scaled net changes on the factors of the same days."""
+    x = np.clip(scaled, -LIMIT, LIMIT)
+    gram = factors.T @ factors + RIDGE * np.eye(factors.shape[1])
+    return np.asarray(np.linalg.solve(gram, factors.T @ x), dtype=np.float64)
 
 
 def _level_odds(moved: float, expected: float) -> float:
@@ -97,28 +126,7 @@ def _level_odds(moved: float, expected: float) -> float:
     return float(two - one)
 
 
-def _spread_odds(ratio: float) -> float:
-    """Log odds of two firms by their log ratio of spreads: normal, 0.6 against 0.3."""
-    return float(ratio**2 / 2 * (1 / 0.3**2 - 1 / 0.6**2) - np.log(2))
-
-
-def _profile(own: Floats, net: Floats, firm: int) -> Floats:
-    """Correlation with every other firm's net changes; missing for itself and where unknown."""
-    x = np.clip(np.nan_to_num(own), -LIMIT, LIMIT)
-    others = np.clip(np.nan_to_num(net), -LIMIT, LIMIT)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores: Floats = x @ others / np.sqrt((x**2).sum() * (others**2).sum(axis=0))
-    scores[firm] = np.nan
-    return scores
-
-
-def _likeness(before: Floats, after: Floats) -> float:
-    """Correlation of two profiles; missing with fewer than 10 firms in both."""
-    known = np.isfinite(before) & np.isfinite(after)
-    if known.sum() < FEWEST_FIRMS:
-        return np.nan
-    return float(np.corrcoef(before[known], after[known])[0, 1])
-
-
-def _count(values: Floats) -> int:
-    return int(np.isfinite(values).sum())
+def _loading_odds(difference: Floats, error: float, variance: Floats) -> float:
+    """Log odds of two firms: normal with the variance between firms, against that in time."""
+    two, one = error + 2 * variance, error + 2 * LASTING * variance
+    return float(np.sum(np.log(one / two) + difference**2 * (1 / one - 1 / two)) / 2)
