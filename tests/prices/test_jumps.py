@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firmsim.config import Audit
 from firmsim.prices.audit import steps
@@ -21,10 +23,10 @@ def walk(rng, n_days, n_firms, volatility=0.01):
 
 
 def found(values, **changed):
-    settings = Audit(**changed)
-    findings = Findings(settings.actions)
+    limits = Audit(**changed)
+    findings = Findings(limits.actions)
     prices = panel(values)
-    stepped, jumped = steps(prices, changes_of(prices), settings, findings)
+    stepped, jumped = steps(prices, changes_of(prices), limits, findings)
     assert not (stepped & jumped).any()
     return stepped | jumped, findings.table()
 
@@ -97,4 +99,30 @@ def test_a_small_move_of_a_still_price_is_no_jump_and_a_large_one_is(rng):
 def test_too_few_changes_say_nothing(rng):
     prices = walk(rng, 10, 4)
     prices[5:, 1] *= 3
+    assert not found(prices)[0].any()
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 999),
+    scales=st.lists(st.floats(0.01, 100), min_size=6, max_size=6),
+    order=st.permutations(range(6)),
+)
+def test_neither_the_level_nor_the_order_of_the_firms_matters(seed, scales, order):
+    chance = np.random.default_rng(seed)
+    prices = walk(chance, 150, 6, chance.uniform(0.005, 0.03))
+    for factor in chance.choice([0.5, 1.77, 100, 3], 3):
+        prices[chance.integers(20, 130) :, chance.integers(6)] *= factor
+    prices[chance.integers(20, 130), chance.integers(6)] *= 2
+    flags, _ = found(prices)
+    again, _ = found((prices * scales)[:, order])
+    np.testing.assert_array_equal(again, flags[:, order])
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 999), fall=st.floats(0.3, 0.9))
+def test_a_market_wide_fall_of_any_size_flags_nobody(seed, fall):
+    chance = np.random.default_rng(seed)
+    prices = walk(chance, 150, 8, chance.uniform(0.005, 0.03))
+    prices[chance.integers(20, 130) :] *= fall
     assert not found(prices)[0].any()
