@@ -35,6 +35,14 @@ def test_a_price_that_grows_a_hundredfold_in_years_is_right():
     assert not flags.any()
 
 
+@pytest.mark.parametrize(("gap", "found"), [(9, True), (10, False)])
+def test_a_step_after_a_long_gap_may_be_another_firm(gap, found):
+    prices = np.ones(100)
+    prices[60:] = 100
+    prices[60 : 60 + gap] = np.nan
+    assert flags_of(prices)[0].any() == found
+
+
 @given(
     lengths=st.lists(st.integers(1, 9), min_size=1, max_size=6),
     up=st.lists(st.booleans(), min_size=6, max_size=6),

@@ -12,12 +12,14 @@ from firmsim.prices.findings import Findings
 FACTOR = 100.0
 TOLERANCE = 0.5
 """Log price change by which a step may miss the factor, for what the price itself did."""
+APART = 10
+"""Rows between two prices beyond which a step may be time, or another firm."""
 
 
 def unit_errors(panel: pd.DataFrame, findings: Findings) -> NDArray[np.bool_]:
     """Find prices a hundred times too large or too small; one finding a run of days.
 
-    No price rises or falls a hundredfold in a day, so each such step is a change of unit. The unit
+    No price rises or falls a hundredfold in days, so each such step is a change of unit. The unit
     of most of a firm's prices is taken as the right one.
 
     Parameters
@@ -41,7 +43,7 @@ def unit_errors(panel: pd.DataFrame, findings: Findings) -> NDArray[np.bool_]:
     for firm in np.flatnonzero(highest - lowest > step - TOLERANCE).tolist():
         there = np.flatnonzero(np.isfinite(logs[:, firm]))
         change = np.diff(logs[there, firm])
-        steps = np.abs(np.abs(change) - step) < TOLERANCE
+        steps = (np.abs(np.abs(change) - step) < TOLERANCE) & (np.diff(there) <= APART)
         unit = np.concatenate([[0], np.cumsum(np.sign(change) * steps)])
         units, counts = np.unique(unit, return_counts=True)
         wrong[there, firm] = unit != units[counts.argmax()]
