@@ -286,7 +286,7 @@ class Audit(Section):
     split_scale: float = Field(25.0, gt=0)
     """A step by a split ratio is this many robust standard deviations, aftershocks and the distance
     from the ratio counted off."""
-    spike_scale: float = Field(20.0, gt=0)
+    spike_scale: float = Field(18.0, gt=0)
     """A price is wrong when it is this many robust standard deviations off and the next is back."""
     share_correlation: float = Field(0.95, gt=0, lt=1)
     """Correlation of daily log price changes above which two firms are share classes of one."""
