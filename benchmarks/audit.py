@@ -214,7 +214,6 @@ def main():
         print(bench.flags.drop_duplicates(["ticker", "kind"]).to_string(index=False), flush=True)
         rates[name] = detection(bench)
         more[name] = trade_offs(bench)
-        print(table({name: rates[name]}), table({name: more[name]}), sep="\n\n", flush=True)
     print(table(rates), table(more), sep="\n\n")
 
 
