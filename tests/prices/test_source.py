@@ -10,7 +10,7 @@ from firmsim.errors import ConfigError
 from firmsim.prices.bundled import BundledPrices
 from firmsim.prices.file import FilePrices
 from firmsim.prices.source import PriceSource, open_source
-from firmsim.prices.yahoo import YahooPrices
+from firmsim.prices.yahoo.source import YahooPrices
 
 YAHOO = {"source": "yahoo", "start": "2015-01-01", "end": "2016-01-01", "workers": 3, "timeout": 7}
 
@@ -24,7 +24,8 @@ def test_each_name_opens_its_source(tmp_path):
     assert file.path == Path("mine.csv")
     yahoo = open_source(Prices(**YAHOO), tmp_path)
     assert isinstance(yahoo, YahooPrices)
-    assert (yahoo.folder, yahoo.workers, yahoo.timeout) == (tmp_path / "yahoo", 3, 7)
+    assert yahoo.store.folder == tmp_path / "yahoo"
+    assert (yahoo.manners.workers, yahoo.manners.timeout) == (3, 7)
 
 
 def test_a_file_source_without_a_path_is_refused(tmp_path):
