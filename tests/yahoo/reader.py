@@ -69,7 +69,7 @@ def main(store, tickers, start, end, wait=False, min_coverage=0.95, profile_days
         said["outcomes"] = outcomes.set_index("ticker").to_dict("index")
     said["slept"] = [] if wait else clock.slept
     said["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB
-    print(json.dumps(said))
+    sys.stdout.write(json.dumps(said) + "\n")
 
 
 if __name__ == "__main__":

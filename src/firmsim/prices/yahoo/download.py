@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from firmsim.errors import PriceError
 from firmsim.prices.yahoo.client import YahooClient
-from firmsim.prices.yahoo.failures import PASSING, YahooFailure
+from firmsim.prices.yahoo.failures import YahooFailure
 from firmsim.prices.yahoo.pace import Clock
 from firmsim.prices.yahoo.splice import extended
 from firmsim.prices.yahoo.store import CorruptFile, KeptHistory, Store
@@ -24,7 +24,10 @@ OVERLAP = timedelta(days=14)
 """Days before the last kept one that are asked for again, to see whether they have changed."""
 
 GIVE_UP = 10
-"""Firms in a row, all with a failure that may pass, after which no more are asked for."""
+"""Firms in a row that fail for a cause of `COMMON`, after which no more are asked for."""
+
+COMMON = frozenset({"rate_limited", "server_error", "timeout", "connection"})
+"""Failures that are likely to be those of all firms."""
 
 log = logging.getLogger("firmsim.yahoo")
 
@@ -78,6 +81,7 @@ class Download:
         self._store = store
         self._workers = workers
         self._clock = clock
+        self._streak = _Streak()
 
     def histories(self, symbols: Sequence[str], start: date, end: date) -> dict[str, Outcome]:
         """Have the prices of all symbols in the store.
@@ -115,17 +119,11 @@ class Download:
     def _all(
         self, ask: Callable[[str], Outcome], symbols: Sequence[str], title: str
     ) -> dict[str, Outcome]:
-        streak = _Streak()
-
-        def one(symbol: str) -> Outcome:
-            outcome = ask(symbol) if streak.last is None else _not_asked(symbol, streak.last)
-            streak.note(outcome)
-            return outcome
-
+        self._streak = _Streak()
         outcomes: dict[str, Outcome] = {}
         pool = ThreadPoolExecutor(self._workers)
         try:
-            futures = [pool.submit(one, symbol) for symbol in symbols]
+            futures = [pool.submit(ask, symbol) for symbol in symbols]
             with tqdm(total=len(symbols), desc=title, unit="firm", disable=None) as bar:
                 failed = 0
                 for future in as_completed(futures):
@@ -159,11 +157,13 @@ class Download:
             return Outcome(symbol, "ok", kept.remark)
         attempts = 0
         try:
+            self._streak.check()
             if kept is not None and kept.start <= start:
                 first = max(kept.start, kept.table.index[-1].date() - OVERLAP)
                 tail, attempts = self._client.history(symbol, first, end, kept.zone)
                 table = extended(kept.table, tail.table)
                 if table is not None:
+                    self._streak.answered()
                     later = f"from {first}: {tail.remark}" if tail.remark else ""
                     remark = "; ".join(filter(None, [kept.remark, later]))
                     longer = KeptHistory(table, kept.start, end, _now(), tail.zone, remark)
@@ -175,8 +175,10 @@ class Download:
             zone = None if kept is None else kept.zone
             history, more = self._client.history(symbol, start, end, zone)
         except YahooFailure as failure:
+            self._streak.failed(failure)
             reason = "; ".join(filter(None, [failure.reason, note]))
             return Outcome(symbol, failure.status, reason, attempts + failure.attempts)
+        self._streak.answered()
         whole = KeptHistory(history.table, start, end, _now(), history.zone, history.remark)
         self._store.keep_history(symbol, whole)
         reason = "; ".join(filter(None, [history.remark, note]))
@@ -188,9 +190,12 @@ class Download:
         if kept is not None and (today - date.fromisoformat(kept["fetched"])).days < days:
             return Outcome(symbol, "ok")
         try:
+            self._streak.check()
             profile = self._client.profile(symbol)
         except YahooFailure as failure:
+            self._streak.failed(failure)
             return Outcome(symbol, failure.status, failure.reason, failure.attempts)
+        self._streak.answered()
         self._store.keep_profile(symbol, {**profile, "fetched": str(today)})
         return Outcome(symbol, "ok", fetched="whole")
 
@@ -206,28 +211,31 @@ class Download:
 
 
 class _Streak:
-    """Failures in a row, none of the firms' own making."""
+    """Failures in a row, none of the firms' own making; too many, and nobody is asked for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
-        self.last: Outcome | None = None
-        """The failure that was one too many."""
+        self._last: YahooFailure | None = None
 
-    def note(self, outcome: Outcome) -> None:
-        """Count, or begin again after an answer. What was not asked for says nothing."""
+    def check(self) -> None:
+        """Raise `YahooFailure` when there were too many."""
+        if self._last is not None:
+            reason = f"not asked: {GIVE_UP} firms in a row failed, the last: {self._last.reason}"
+            raise YahooFailure(self._last.status, reason)
+
+    def failed(self, failure: YahooFailure) -> None:
+        """Count a failure; one that is the firm's own is an answer."""
         with self._lock:
-            if self.last is not None or (outcome.status == "ok" and outcome.fetched == "nothing"):
-                return
-            self._count = self._count + 1 if outcome.status in PASSING else 0
-            if self._count >= GIVE_UP:
-                self.last = outcome
-                log.warning("no more is asked for: %d failures in a row", GIVE_UP)
+            self._count = self._count + 1 if failure.status in COMMON else 0
+            if self._count == GIVE_UP:
+                log.warning("no more is asked for: %d firms in a row failed", GIVE_UP)
+                self._last = failure
 
-
-def _not_asked(symbol: str, last: Outcome) -> Outcome:
-    reason = f"not asked: {GIVE_UP} firms in a row failed, the last with: {last.reason}"
-    return Outcome(symbol, last.status, reason)
+    def answered(self) -> None:
+        """Begin again."""
+        with self._lock:
+            self._count = 0
 
 
 def _now() -> datetime:

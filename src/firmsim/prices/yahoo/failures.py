@@ -59,6 +59,8 @@ def failure_of(error: Exception) -> YahooFailure:
         return YahooFailure("bad_answer", "an answer without a time zone")
     if "YFPricesMissingError" in kinds:
         return YahooFailure("bad_answer", "an answer without prices")
+    if isinstance(error, KeyError):
+        return YahooFailure("bad_answer", f"an answer without {lines[0]}")
     if isinstance(error, json.JSONDecodeError):
         return YahooFailure("bad_answer", "the answer is not JSON, or not all of it")
     if "HTTPError" in kinds and getattr(error, "response", None) is not None:

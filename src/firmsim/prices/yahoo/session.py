@@ -109,7 +109,8 @@ class PacedSession(Session[Response]):
             raise
         if url.endswith("/getcrumb"):
             self.crumb_refused = answer.status_code == 429
-            self._without_crumb = 0 if answer.status_code < 400 else self._without_crumb + 1
+            had = answer.status_code < 400 and "<" not in answer.text  # a page is none
+            self._without_crumb = 0 if had else self._without_crumb + 1
         return answer
 
     def renew(self) -> None:
