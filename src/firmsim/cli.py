@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from firmsim import __version__
+from firmsim.commands import store
 from firmsim.errors import FirmsimError
 
 
@@ -19,7 +20,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (store,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Every fault of Yahoo's answers: its status, no wrong number, nothing lost, and then all is well."""
+"""Every fault of Yahoo's answers: its status, no wrong number, nothing lost, then all is well."""
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,7 @@ def test_no_wrong_number_is_accepted(runs, name):
 
 @pytest.mark.parametrize("name", sorted(FOR_THE_AUDIT))
 def test_what_the_download_passes_on_the_audit_finds(runs, name):
-    universe, first, *_ = runs
+    _, first, *_ = runs
     series = [
         pd.Series(first["prices"][ticker], dtype="float64", name=ticker).rename(pd.Timestamp)
         for ticker in (name, *FINE)

@@ -277,7 +277,7 @@ class Store:
 def _digest(table: pd.DataFrame, about: dict[str, str]) -> str:
     """Checksum of the days, the prices and what is said about them."""
     total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    total.update(table.index.to_numpy(dtype="datetime64[D]").astype("int64").tobytes())
+    total.update(table.index.to_numpy(dtype="datetime64[ms]").astype("int64").tobytes())
     for name in table.columns:
         total.update(str(name).encode())
         values = table[name].to_numpy(dtype="float64")
