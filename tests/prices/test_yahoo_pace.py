@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_all_workers_share_one_pace(clock):
         thread.join()
     sent.sort()
     assert len(sent) == 20
-    assert all(later - earlier >= 1 - 1e-9 for earlier, later in zip(sent, sent[1:], strict=False))
+    assert all(later - earlier >= 1 - 1e-9 for earlier, later in pairwise(sent))
 
 
 def test_a_refusal_holds_every_kind_and_longer_each_time(clock):

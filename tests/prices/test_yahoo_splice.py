@@ -13,7 +13,7 @@ from firmsim.prices.yahoo.splice import extended
 DAYS = pd.bdate_range("2015-01-01", periods=60, name="Date")
 
 
-def world(dividends=(), splits=(), today=len(DAYS), seed=0):
+def world(dividends=(), splits=(), today=60, seed=0):
     """History of the first `today` days as Yahoo has it then: adjusted for all that happened."""
     rng = np.random.default_rng(seed)
     raw = 100 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum())
