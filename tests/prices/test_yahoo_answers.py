@@ -41,7 +41,7 @@ def check(table, start=START, end=END, **changes):
 
 
 def test_prices_that_yahoo_forgot_to_adjust_are_refused():
-    with pytest.raises(YahooFailure, match="bad_answer: dividends were paid, .* not adjusted"):
+    with pytest.raises(YahooFailure, match=r"bad_answer: dividends were paid, .* not adjusted"):
         check(history(dividend_day=20))
 
 

@@ -207,6 +207,8 @@ def test_429_for_ever_is_given_up_and_nothing_had_is_lost(certificates, tmp_path
     had = {name for name in names if status[name] == "ok"}
     assert len(had) >= 9
     assert set(status.values()) == {"ok", "rate_limited"}
+    for row in first["outcomes"].values():
+        assert (row["attempts"] == 0) == row["reason"].startswith("not asked")
     assert "'N" in first["error"]
     assert "429" in first["error"]
     assert sum(first["slept"]) >= 60 + 120 + 240

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from firmsim.prices.yahoo.failures import YahooFailure
+from firmsim.prices.yahoo.failures import NotAsked
 from firmsim.prices.yahoo.pace import JITTER, Pace, Stopped, WallClock
 from yahoo.clock import FakeClock
 
@@ -79,7 +79,7 @@ def test_after_so_many_refusals_yahoo_is_left_alone(clock):
         pace.refused(pace.wait("request"))
     pace.answered()  # one that was still under way
     for kind in ("request", "profile"):
-        with pytest.raises(YahooFailure, match="not asked: Yahoo said 429 4 times in a row") as had:
+        with pytest.raises(NotAsked, match="not asked: Yahoo said 429 4 times in a row") as had:
             pace.wait(kind)
         assert had.value.status == "rate_limited"
 

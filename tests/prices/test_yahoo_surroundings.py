@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -82,8 +84,11 @@ def test_a_killed_download_goes_on_where_it_was(certificates, tmp_path):
         assert store.verify() == []
         yahoo.set_faults([])
         yahoo.log.clear()
-        assert_ok(read(yahoo, tmp_path, NAMES, START, END))
+        said = read(yahoo, tmp_path, NAMES, START, END)
+        assert_ok(said)
         assert sorted(yahoo.asked("prices")) == sorted(set(NAMES) - set(kept))
+        (tmp_path / "fresh").mkdir()
+        assert read(yahoo, tmp_path / "fresh", NAMES, START, END)["prices"] == said["prices"]
 
 
 def test_ctrl_c_leaves_the_store_sound_and_says_how_to_go_on(certificates, tmp_path):
@@ -119,6 +124,24 @@ def test_ctrl_c_ends_a_pause_of_a_minute_at_once(certificates, tmp_path):
         said = json.loads(process.communicate()[0])
     assert said["kind"] == "Interrupted"
     assert time.monotonic() - began < 3
+
+
+def test_a_terminal_is_shown_rate_failures_and_time_left(certificates, tmp_path):
+    faults = [{"kind": "not_found", "symbol": "NB"}]
+    ours, theirs = pty.openpty()
+    with FakeYahoo(synthetic(NAMES), certificates, faults) as yahoo:
+        subprocess.run(
+            command(tmp_path, NAMES, START, END, profile_days=None),
+            env=environment(yahoo, tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            check=True,
+        )
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    last = shown.split("Prices")[-1]
+    assert re.search(r"16/16 \[\d\d:\d\d<\d\d:\d\d, .*firm/s, failed=1\]", last)
 
 
 def test_two_runs_at_once_ask_for_each_ticker_once(certificates, tmp_path):

@@ -8,7 +8,6 @@ import time
 from datetime import UTC, datetime
 
 import pandas as pd
-import pytest
 import yaml
 from project import HOME, encoders
 
@@ -47,9 +46,7 @@ def sources(project):
     return pd.read_csv(project.results / "prices/sources.csv").set_index("ticker")
 
 
-def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(
-    project, tmp_path_factory
-):
+def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(project, tmp_path_factory):
     with serve(tmp_path_factory, FIRMS) as yahoo:
         env = yahoo.environment(project.folder / "cache")
         status, printed = configure(project, FIRMS[:28]).call(env=env)

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from firmsim.prices.yahoo.answers import History, checked_history, checked_profile
-from firmsim.prices.yahoo.failures import PASSING, YahooFailure, failure_of
+from firmsim.prices.yahoo.failures import PASSING, NotAsked, YahooFailure, failure_of
 from firmsim.prices.yahoo.pace import Clock, Pace, Stopped
 from firmsim.prices.yahoo.symbols import is_american
 
@@ -195,6 +195,9 @@ class YahooClient:
             try:
                 return ask(), attempt
             except Stopped:
+                raise
+            except NotAsked as refusal:
+                refusal.attempts = attempt - 1
                 raise
             except Exception as error:  # yfinance raises whatever it meets
                 failure = self._failure(error)

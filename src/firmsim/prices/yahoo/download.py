@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from firmsim.errors import PriceError
 from firmsim.prices.yahoo.client import YahooClient
-from firmsim.prices.yahoo.failures import YahooFailure
+from firmsim.prices.yahoo.failures import NotAsked, YahooFailure
 from firmsim.prices.yahoo.pace import Clock
 from firmsim.prices.yahoo.splice import extended
 from firmsim.prices.yahoo.store import CorruptFile, KeptHistory, Store
@@ -219,10 +219,10 @@ class _Streak:
         self._last: YahooFailure | None = None
 
     def check(self) -> None:
-        """Raise `YahooFailure` when there were too many."""
+        """Raise `NotAsked` when there were too many."""
         if self._last is not None:
             reason = f"not asked: {GIVE_UP} firms in a row failed, the last: {self._last.reason}"
-            raise YahooFailure(self._last.status, reason)
+            raise NotAsked(self._last.status, reason)
 
     def failed(self, failure: YahooFailure) -> None:
         """Count a failure; one that is the firm's own is an answer."""

@@ -34,6 +34,10 @@ class YahooFailure(Exception):  # noqa: N818 - an outcome to be recorded, not a 
         self.attempts = attempts
 
 
+class NotAsked(YahooFailure):
+    """Yahoo was not asked, because too many others failed; it is not tried again."""
+
+
 def failure_of(error: Exception) -> YahooFailure:
     """Say what kind of failure an exception of yfinance, or of its HTTP library, stands for.
 

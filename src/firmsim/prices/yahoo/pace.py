@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
-from firmsim.prices.yahoo.failures import YahooFailure
+from firmsim.prices.yahoo.failures import NotAsked
 
 JITTER = 0.25
 """A pause is longer by up to this share, at random, lest several machines come back as one."""
@@ -95,18 +95,16 @@ class Pace:
 
         Raises
         ------
-        YahooFailure
-            rate_limited: Yahoo refused too often, nothing more is asked.
+        NotAsked
+            rate_limited: Yahoo refused too often.
         Stopped
             The user broke off.
         """
         while True:
             with self._lock:
                 if self._refusals >= self.tries:
-                    raise YahooFailure(
-                        status="rate_limited",
-                        reason=f"not asked: Yahoo said 429 {self._refusals} times in a row",
-                    )
+                    reason = f"not asked: Yahoo said 429 {self._refusals} times in a row"
+                    raise NotAsked(status="rate_limited", reason=reason)
                 now = self.clock.now()
                 turn = max(self._next[kind], self._held_until)
                 if now >= turn:

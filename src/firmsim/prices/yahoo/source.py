@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pandas as pd
 from firmsim.errors import PriceError
 from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
 from firmsim.prices.yahoo.client import Manners, YahooClient
-from firmsim.prices.yahoo.download import Download, Outcome
+from firmsim.prices.yahoo.download import Download, Interrupted, Outcome
 from firmsim.prices.yahoo.pace import Clock, WallClock
 from firmsim.prices.yahoo.store import Store
 from firmsim.prices.yahoo.symbols import yahoo_symbol
@@ -123,14 +124,23 @@ class YahooPrices:
         profiles = {str(one.name): known.get(symbols[str(one.name)]) or {} for one in had}
         return RawPrices(series=had, outcomes=outcomes, profiles=_profiles(profiles))
 
-    def _alone(self) -> filelock.BaseFileLock:
-        """Lock of the store, held; says so when that takes time."""
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock of the store; say so when that takes time."""
         lock = self.store.lock()
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
             log.info("another run downloads into %s; waiting for it", self.store.folder)
-        return lock
+            try:
+                lock.acquire()
+            except KeyboardInterrupt:
+                message = "interrupted while another run downloads; run the same command again"
+                raise Interrupted(message) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _series(
         self, symbols: dict[str, str], answers: dict[str, Outcome], start: date, end: date
