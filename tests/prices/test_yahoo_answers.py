@@ -145,3 +145,16 @@ def test_symbols_as_yahoo_writes_them(ticker, symbol):
 def test_only_plain_symbols_are_taken_for_american():
     assert all(map(is_american, ["A", "AAPL", "BRK-B"]))
     assert not any(map(is_american, ["VOD.L", "^GSPC", "BTC-USD", "EURUSD=X", "7203.T", "0050"]))
+
+
+def test_a_day_that_comes_twice_stands_once():
+    table = history()
+    twice = pd.concat([table, table.iloc[[-1]]])
+    had = check(twice)
+    assert list(had.table.index) == list(DAYS)
+    assert had.remark == ""
+    other = twice.copy()
+    other.iloc[-1, 0] = 11.0
+    had = check(other)
+    assert had.table.loc[DAYS[-1], ["Close", "Adj Close"]].isna().all()
+    assert had.remark == ("1 day without a price; 1 day given twice with different prices")

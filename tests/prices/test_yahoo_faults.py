@@ -25,7 +25,7 @@ FAULTS = {
     "EMPTY": ({"kind": "empty_body"}, "bad_answer", "not JSON", TRIES),
     "SHORT": ({"kind": "short_body"}, "connection", "", TRIES),
     "RESET": ({"kind": "reset"}, "connection", "", TRIES),
-    "HANG": ({"kind": "hang", "delay": 3}, "timeout", "no answer in time", TRIES),
+    "HANG": ({"kind": "hang", "delay": 4}, "timeout", "no answer in time", TRIES),
     "SLOW": ({"kind": "slow", "delay": 0.5}, "ok", "", 1),
     "NOTZ": (
         {"kind": "bad_meta", "drop": ["exchangeTimezoneName"]},
@@ -89,12 +89,12 @@ def runs(certificates, tmp_path_factory):
         if fault is not None
     ]
     with FakeYahoo(universe, certificates, faults) as yahoo:
-        first = read(yahoo, folder, asked, START, END, timeout=1.5, min_coverage=0.3)
-        stopped = read(yahoo, folder, asked, START, END, timeout=1.5, tries=1, profile_days=None)
+        first = read(yahoo, folder, asked, START, END, timeout=2.5, min_coverage=0.3)
+        stopped = read(yahoo, folder, asked, START, END, timeout=2.5, tries=1, profile_days=None)
         yahoo.set_faults([])
         yahoo.log.clear()
         well = [name for name in asked if name not in ("EARLY", "LOST")]
-        second = read(yahoo, folder, well, START, END, timeout=1.5)
+        second = read(yahoo, folder, well, START, END, timeout=2.5)
         return universe, first, stopped, second, yahoo.asked("prices")
 
 
@@ -236,19 +236,19 @@ def test_a_real_limit_is_kept_to(certificates, tmp_path):
     "fault",
     [
         {"kind": "reset", "endpoint": "cookie"},
-        {"kind": "hang", "endpoint": "cookie", "delay": 2},
+        {"kind": "hang", "endpoint": "cookie", "delay": 3},
         {"kind": "server_error", "endpoint": "cookie"},
         {"kind": "rate_limit", "endpoint": "crumb"},
         {"kind": "html", "endpoint": "crumb"},
         {"kind": "reset", "endpoint": "crumb"},
-        {"kind": "hang", "endpoint": "crumb", "delay": 2},
+        {"kind": "hang", "endpoint": "crumb", "delay": 3},
     ],
     ids=lambda fault: f"{fault['endpoint']}-{fault['kind']}",
 )
 def test_prices_need_neither_cookie_nor_crumb(certificates, tmp_path, fault):
     names = [f"N{letter}" for letter in "ABCDEFGHIJ"]
     with FakeYahoo(synthetic(names), certificates, [fault]) as yahoo:
-        said = read(yahoo, tmp_path, names, START, END, timeout=0.7, tries=2)
+        said = read(yahoo, tmp_path, names, START, END, timeout=1.5, tries=2)
         vain = [request for request in yahoo.log if request["fault"]]
         assert yahoo.asked("prices").count("NA") == 1
     assert {row["status"] for row in said["outcomes"].values()} == {"ok"}
@@ -280,7 +280,7 @@ PROFILES = {
     "QUOTE": ({"kind": "server_error", "endpoint": "quote"}, "server_error: HTTP 500: Error"),
     "RATIO": ({"kind": "server_error", "endpoint": "timeseries"}, "ok"),
     "HTML": ({"kind": "html", "endpoint": "timeseries"}, "ok"),
-    "HANG": ({"kind": "hang", "delay": 2}, "timeout: no answer in time"),
+    "HANG": ({"kind": "hang", "delay": 3}, "timeout: no answer in time"),
     "YEN": (None, "ok, market capitalisation in JPY left out"),
     "WHILE": ({"kind": "rate_limit", "times": 2}, "ok"),
 }
@@ -297,7 +297,7 @@ def profiles(certificates, tmp_path_factory):
         if fault is not None
     ]
     with FakeYahoo(universe, certificates, faults) as yahoo:
-        return read(yahoo, folder, list(universe), START, END, timeout=0.7)
+        return read(yahoo, folder, list(universe), START, END, timeout=1.5)
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -334,11 +334,11 @@ def test_faults_that_come_together(certificates, tmp_path):
         {"kind": "truncated", "symbol": "NC", "endpoint": "prices", "times": 1},
         {"kind": "down", "symbol": ["NC", "ND"], "endpoint": "prices", "times": 2},
         {"kind": "nan_holes", "symbol": "NE", "rows": [9], "endpoint": "prices"},
-        {"kind": "hang", "delay": 2, "symbol": "NF", "endpoint": "prices", "times": 1},
+        {"kind": "hang", "delay": 3, "symbol": "NF", "endpoint": "prices", "times": 1},
         {"kind": "not_found", "symbol": "NL", "endpoint": "prices"},
     ]
     with FakeYahoo(synthetic(names), certificates, faults) as yahoo:
-        said = read(yahoo, tmp_path, names, START, END, timeout=0.7, min_coverage=0.9)
+        said = read(yahoo, tmp_path, names, START, END, timeout=1.5, min_coverage=0.9)
     assert said["error"] is None
     status = {name: row["status"] for name, row in said["outcomes"].items()}
     assert status == dict.fromkeys(names[:-1], "ok") | {"NL": "unknown_symbol"}

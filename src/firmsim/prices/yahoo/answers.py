@@ -76,7 +76,8 @@ def checked_history(table: pd.DataFrame, text: str, start: date, end: date) -> H
     if "adjclose" not in chart["indicators"]:
         raise YahooFailure(status="bad_answer", reason="no adjusted prices")
     table = table.set_axis(pd.DatetimeIndex(table.index).tz_localize(None).normalize())
-    table = table.loc[str(start) : str(end)].astype("float64").rename_axis("Date")
+    table = table[~table.index.duplicated()].sort_index().loc[str(start) : str(end)]
+    table = table.astype("float64").rename_axis("Date")
     prices = listed.groupby(level=0).nunique()
     twice = prices.index[prices > 1]
     table.loc[table.index.isin(twice), ["Close", "Adj Close"]] = float("nan")

@@ -187,7 +187,7 @@ class YahooClient:
 
     def _persist(self, ask: Callable[[], Answer]) -> tuple[Answer, int]:
         """Ask until there is an answer, a final failure, or no try left."""
-        attempt = 1
+        attempt, failure = 1, None
         while True:
             # yfinance keeps bad answers too, and would give the same one again
             self._yfinance.data.YfData.cache_get.cache_clear()
@@ -197,8 +197,7 @@ class YahooClient:
             except Stopped:
                 raise
             except NotAsked as refusal:
-                refusal.attempts = attempt - 1
-                raise
+                raise failure or refusal from None
             except Exception as error:  # yfinance raises whatever it meets
                 failure = self._failure(error)
                 failure.attempts = attempt
