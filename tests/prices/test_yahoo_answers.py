@@ -157,4 +157,4 @@ def test_a_day_that_comes_twice_stands_once():
     other.iloc[-1, 0] = 11.0
     had = check(other)
     assert had.table.loc[DAYS[-1], ["Close", "Adj Close"]].isna().all()
-    assert had.remark == ("1 day without a price; 1 day given twice with different prices")
+    assert had.remark == ("1 day given twice with different prices")

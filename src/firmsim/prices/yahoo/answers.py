@@ -86,7 +86,7 @@ def checked_history(table: pd.DataFrame, text: str, start: date, end: date) -> H
         raise YahooFailure(status="bad_answer", reason="no adjusted prices")
     _refuse_unadjusted(table)
     _refuse_part(priced, chart["meta"], start, end)
-    without = len(prices) - len(priced)
+    without = len(prices) - len(priced) - len(twice)
     remarks = [f"{_days(without)} without a price"] if without else []
     if len(twice):
         remarks.append(f"{_days(len(twice))} given twice with different prices")
