@@ -130,10 +130,10 @@ class YahooClient:
         """
         if zone is None and is_american(symbol):
             zone = NEW_YORK
-        if zone is not None:
-            self._yfinance.cache.get_tz_cache().store(symbol, zone)
 
         def ask() -> History:
+            if zone is not None:
+                self._yfinance.cache.get_tz_cache().store(symbol, zone)
             table = self._ticker(symbol).history(
                 start=start,
                 end=end + timedelta(days=1),
@@ -207,10 +207,8 @@ class YahooClient:
             attempt += 1
 
     def _failure(self, error: Exception) -> YahooFailure:
-        """Kind of failure, by the status of the answer where yfinance makes nothing of it."""
-        failure, said = failure_of(error), self._session.answer
-        if said.startswith(("HTTP 401", "HTTP 403")):
-            return YahooFailure(
-                "rate_limited" if self._session.crumb_refused else "server_error", said
-            )
-        return failure
+        """Kind of failure; without access, for which yfinance has several errors, by its cause."""
+        if not self._session.denied:
+            return failure_of(error)
+        status = "rate_limited" if self._session.crumb_refused else "server_error"
+        return YahooFailure(status, self._session.denied)

@@ -54,13 +54,22 @@ class PacedSession(Session[Response]):
 
     @property
     def answer(self) -> str:
-        """Text of what this thread was last answered, "" when it was not."""
+        """Text of what this thread was last given, "" when it was not."""
         text: str = getattr(self._last, "text", "")
         return text
 
+    @property
+    def denied(self) -> str:
+        """What this thread was told when it was last denied access (401, 403), "" when not."""
+        said: str = getattr(self._last, "denied", "")
+        return said
+
     def forget(self) -> None:
         """Forget what this thread was last answered."""
-        self._last.endpoint, self._last.text = "", ""
+        self._note("")
+
+    def _note(self, endpoint: str, text: str = "", denied: str = "") -> None:
+        self._last.endpoint, self._last.text, self._last.denied = endpoint, text, denied
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
         """Send a request in its turn.
@@ -77,7 +86,7 @@ class PacedSession(Session[Response]):
         endpoint = next((name for path, name in ENDPOINTS.items() if path in url), "")
         if not endpoint:
             return self._preliminary(method, url, *args, **options)
-        self._last.endpoint, self._last.text = endpoint, ""
+        self._note(endpoint)
         if endpoint == "profile":
             self._pace.wait("profile")
         sent = self._pace.wait("request")
@@ -88,13 +97,13 @@ class PacedSession(Session[Response]):
             raise YahooFailure(status="rate_limited", reason=said)
         self._pace.answered()
         if answer.status_code in (401, 403):
-            self._last.text = said
+            self._note(endpoint, denied=said)
         elif answer.status_code >= 500:
             raise YahooFailure(status="server_error", reason=said)
         elif answer.status_code >= 400:
             raise YahooFailure(_status(answer.status_code, said), said)
         else:
-            self._last.text = answer.text
+            self._note(endpoint, answer.text)
         return answer
 
     def _preliminary(self, method: Any, url: str, *args: Any, **options: Any) -> Response:

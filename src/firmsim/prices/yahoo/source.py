@@ -15,6 +15,7 @@ import pandas as pd
 
 from firmsim.errors import PriceError
 from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
+from firmsim.prices.yahoo.answers import TEXTS
 from firmsim.prices.yahoo.client import Manners, YahooClient
 from firmsim.prices.yahoo.download import Download, Interrupted, Outcome
 from firmsim.prices.yahoo.pace import Clock, WallClock
@@ -214,15 +215,17 @@ def _about(profile: dict[str, Any] | None, outcome: Outcome) -> str:
     failed = "" if outcome.status == "ok" else f"{outcome.status}: {outcome.reason}"
     if profile is None:
         return failed
-    lacks = [] if profile["sector"] else ["no sector"]
-    if profile["market_cap"] is None:
-        lacks.append("no market capitalisation")
-    elif profile["currency"] != DOLLAR:
-        lacks.append(f"market capitalisation in {profile['currency'] or '?'} left out")
-    if len(lacks) == 2 and profile["market_cap"] is None:
-        lacks = ["absent"]
-    kept = [f"of {profile['fetched']}, not refreshed ({failed})"] if failed else []
-    return ", ".join([*(lacks if lacks == ["absent"] else ["ok", *lacks]), *kept])
+    cap, currency = profile["market_cap"], profile["currency"]
+    said = ["ok" if profile["sector"] or cap is not None else "absent"]
+    if said == ["ok"]:
+        said += [] if profile["sector"] else ["no sector"]
+        if cap is None:
+            said.append("no market capitalisation")
+        elif currency != DOLLAR:
+            said.append(f"market capitalisation in {currency or '?'} left out")
+    if failed:
+        said.append(f"of {profile['fetched']}, not refreshed ({failed})")
+    return ", ".join(said)
 
 
 def _profiles(known: dict[str, dict[str, Any]]) -> pd.DataFrame:
@@ -230,10 +233,7 @@ def _profiles(known: dict[str, dict[str, Any]]) -> pd.DataFrame:
     rows = []
     for profile in known.values():
         cap = profile.get("market_cap") if profile.get("currency") == DOLLAR else None
-        texts = {
-            key: profile.get(key, "")
-            for key in ("name", "sector", "industry", "country", "exchange", "currency")
-        }
+        texts = {key: profile.get(key, "") for key in ("name", *TEXTS)}
         size = np.nan if cap is None else float(cap)
         day = "" if cap is None else profile["fetched"]
         rows.append({**texts, "market_cap": size, "market_cap_date": day})
