@@ -170,7 +170,7 @@ class Prices(Section):
     min_coverage: float = Field(0.95, ge=0, le=1)
     """Source `yahoo`: share of the tickers that must have prices; with fewer the run stops and
     names the causes, else it goes on and the report lists who is missing."""
-    profiles: Literal["fetch", "skip"] = "fetch"
+    firm_profiles: Literal["fetch", "skip"] = "fetch"
     """Source `yahoo`: whether sector, industry and market capitalisation are asked for."""
     profile_days: int = Field(30, ge=0)
     """Source `yahoo`: days that a profile is kept before it is asked for again."""

@@ -78,7 +78,7 @@ def open_source(settings: Prices, resources: Path) -> PriceSource:
         return BundledPrices(resources / BUNDLED)
     if settings.source == "yahoo":
         manners = Manners(**{key: getattr(settings, key) for key in MANNERS})
-        days = settings.profile_days if settings.profiles == "fetch" else None
+        days = settings.profile_days if settings.firm_profiles == "fetch" else None
         return YahooPrices(resources / YAHOO, manners, settings.min_coverage, days)
     if settings.path is None:
         message = "prices.path: is empty, but prices.source is 'file'; name your file or folder"

@@ -155,34 +155,45 @@ class Download:
         kept, note = self._kept(symbol, self._store.history)
         if kept is not None and kept.start <= start and kept.end >= end:
             return Outcome(symbol, "ok", kept.remark)
-        attempts = 0
+        attempts, had, fetched = 0, None, "tail"
         try:
             self._streak.check()
             if kept is not None and kept.start <= start:
-                first = max(kept.start, kept.table.index[-1].date() - OVERLAP)
-                tail, attempts = self._client.history(symbol, first, end, kept.zone)
-                table = extended(kept.table, tail.table)
-                if table is not None:
-                    self._streak.answered()
-                    later = f"from {first}: {tail.remark}" if tail.remark else ""
-                    remark = "; ".join(filter(None, [kept.remark, later]))
-                    longer = KeptHistory(table, kept.start, end, _now(), tail.zone, remark)
-                    self._store.keep_history(symbol, longer)
-                    return Outcome(symbol, "ok", remark, attempts, "tail")
-                log.info("%s: earlier prices were adjusted anew, asked for as a whole", symbol)
-            if kept is not None:
-                start, end = min(start, kept.start), max(end, kept.end)
-            zone = None if kept is None else kept.zone
-            history, more = self._client.history(symbol, start, end, zone)
+                had, attempts = self._longer(symbol, kept, end)
+            if had is None:
+                fetched = "whole"
+                had, more = self._whole(symbol, kept, start, end)
+                attempts += more
         except YahooFailure as failure:
             self._streak.failed(failure)
             reason = "; ".join(filter(None, [failure.reason, note]))
             return Outcome(symbol, failure.status, reason, attempts + failure.attempts)
         self._streak.answered()
-        whole = KeptHistory(history.table, start, end, _now(), history.zone, history.remark)
-        self._store.keep_history(symbol, whole)
-        reason = "; ".join(filter(None, [history.remark, note]))
-        return Outcome(symbol, "ok", reason, attempts + more, "whole")
+        self._store.keep_history(symbol, had)
+        reason = "; ".join(filter(None, [had.remark, note]))
+        return Outcome(symbol, "ok", reason, attempts, fetched)
+
+    def _longer(self, symbol: str, kept: KeptHistory, end: date) -> tuple[KeptHistory | None, int]:
+        """A kept history with newer days, None where they do not fit; and the attempts."""
+        first = max(kept.start, kept.table.index[-1].date() - OVERLAP)
+        tail, attempts = self._client.history(symbol, first, end, kept.zone)
+        table = extended(kept.table, tail.table)
+        if table is None:
+            log.info("%s: earlier prices were adjusted anew, asked for as a whole", symbol)
+            return None, attempts
+        later = f"from {first}: {tail.remark}" if tail.remark else ""
+        remark = "; ".join(filter(None, [kept.remark, later]))
+        return KeptHistory(table, kept.start, end, _now(), tail.zone, remark), attempts
+
+    def _whole(
+        self, symbol: str, kept: KeptHistory | None, start: date, end: date
+    ) -> tuple[KeptHistory, int]:
+        """A history of these days and of those that are kept; and the attempts."""
+        zone = None
+        if kept is not None:
+            start, end, zone = min(start, kept.start), max(end, kept.end), kept.zone
+        whole, attempts = self._client.history(symbol, start, end, zone)
+        return KeptHistory(whole.table, start, end, _now(), whole.zone, whole.remark), attempts
 
     def _profile(self, symbol: str, days: int, today: date) -> Outcome:
         """Have one profile in the store."""
