@@ -44,7 +44,9 @@ plan = planned()
 # every key a rule uses reaches it from here, defaults filled in
 settings = plan.config.model_dump(mode="json")
 # each rule gets the keys it uses and no others, or it would run again for nothing
-price_settings = pick(settings["prices"], "source", "path", "start", "end", "firm_profiles")
+price_settings = pick(
+    settings["prices"], "source", "path", "start", "end", "firm_profiles"
+)
 growth_settings = pick(settings["growth"], "trading_days_per_year", "risk_free_rate")
 scaling_settings = pick(settings["growth"], "volatility_halflife", "clip")
 training_settings = pick(
