@@ -173,6 +173,20 @@ def test_an_earlier_start_has_the_whole_history_fetched(certificates, tmp_path):
     assert (str(kept.start), str(kept.end)) == (START, END)  # nothing that was had is lost
 
 
+def test_days_before_a_kept_firm_was_listed_are_told_from_the_store(certificates, tmp_path):
+    universe = synthetic(["AAA"]) | synthetic(["LATE"], start="2015-06-01")
+    with FakeYahoo(universe, certificates) as yahoo:
+        first = read(yahoo, tmp_path, ["AAA", "LATE"], START, END)
+        assert first["outcomes"]["LATE"]["status"] == "ok"
+        yahoo.log.clear()
+        said = read(yahoo, tmp_path, ["AAA", "LATE"], START, "2015-05-01", min_coverage=0.5)
+        assert yahoo.log == []
+    late = said["outcomes"]["LATE"]
+    assert (late["status"], late["rows"]) == ("no_data_in_range", 0)
+    assert late["reason"] == "no price on the days asked for"
+    assert list(said["prices"]) == ["AAA"]
+
+
 def test_symbols_are_mapped_and_the_mapping_is_reported(certificates, tmp_path):
     universe = synthetic(["BRK-B", "AAA", "VOD.L"])
     universe["VOD.L"].tz = "Europe/London"

@@ -29,7 +29,8 @@ def soak(tmp_path_factory):
         (folder / "few").mkdir()
         few = read(yahoo, folder / "few", names[: FIRMS // 10], START, END, profile_days=None)
         yahoo.log.clear()
-        said = read(yahoo, folder, names, START, END, profile_days=None, workers=4)
+        manners = {"workers": 4, "tries": 6}
+        said = read(yahoo, folder, names, START, END, profile_days=None, **manners)
         return names, universe, few, said, list(yahoo.log), Store(folder / "store")
 
 
@@ -37,7 +38,7 @@ def test_every_ticker_is_accounted_for(soak):
     names, *_, said, log, store = soak
     assert list(said["outcomes"]) == names
     failed = {name for name, row in said["outcomes"].items() if row["status"] != "ok"}
-    # four tries at one in twenty: one firm in 160,000
+    # six tries at one in twenty: one firm in 64 million
     assert failed == set()
     assert store.symbols() == sorted(names)
     faults = sum(request["fault"] in CHANCES for request in log)
