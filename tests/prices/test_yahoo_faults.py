@@ -183,9 +183,10 @@ def test_a_failure_is_waited_for_longer_each_time(certificates, tmp_path):
 # --- 429 -----------------------------------------------------------------------------------------
 
 
-def test_429_for_a_while_holds_everybody_and_then_all_is_had(certificates, tmp_path):
+@pytest.mark.parametrize("kind", ["rate_limit", "edge_limit"])
+def test_429_for_a_while_holds_everybody_and_then_all_is_had(certificates, tmp_path, kind):
     names = [f"N{letter}" for letter in "ABCDEFGH"]
-    faults = [{"kind": "rate_limit", "endpoint": "prices", "skip": 3, "times": 2}]
+    faults = [{"kind": kind, "endpoint": "prices", "skip": 3, "times": 2}]
     with FakeYahoo(synthetic(names), certificates, faults) as yahoo:
         said = read(yahoo, tmp_path, names, START, END, pause=60, profile_days=None)
         assert len(yahoo.asked("prices")) == len(names) + 2

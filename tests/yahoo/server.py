@@ -7,8 +7,9 @@ so nothing leaves the machine.
 A fault is a dict: ``kind``, and optionally ``endpoint`` (chart, tz, prices, info, quote,
 timeseries, crumb, cookie or ``*``; default chart, which is tz and prices), ``symbol`` (one, a list
 or ``*``), ``times`` (how often; default for ever), ``skip`` (how many to let pass first). Kinds of
-the transport: rate_limit, not_found, server_error, down, bad_crumb, truncated, short_body, html,
-empty_body, slow (delay), hang (delay), reset. Those of the content are listed in `yahoo.answers`.
+the transport: rate_limit, edge_limit, not_found, server_error, down, bad_crumb, truncated,
+short_body, html, empty_body, slow (delay), hang (delay), reset. Those of the content are listed in
+`yahoo.answers`.
 
 With `chance`, a share of all requests for prices gets a fault of `CHANCES` at random.
 """
@@ -48,6 +49,7 @@ ENDPOINTS = [
 ]
 CANNED = {
     "rate_limit": (429, "Too Many Requests\r\n", TEXT),
+    "edge_limit": (200, "Edge: Too Many Requests", TEXT),
     "not_found": (404, {"chart": {"result": None, "error": answers.UNKNOWN}}, JSON),
     "server_error": (500, {"finance": {"result": None, "error": {"code": "Error"}}}, JSON),
     "bad_crumb": (401, {"finance": {"error": {"description": "Invalid Crumb"}}}, JSON),

@@ -92,7 +92,8 @@ class PacedSession(Session[Response]):
         sent = self._pace.wait("request")
         answer = super().request(method, url, *args, **options)
         said = f"HTTP {answer.status_code}: {words(answer.text)}".removesuffix(": ")
-        if answer.status_code == 429:
+        # at times it comes as a text with another status
+        if answer.status_code == 429 or "Too Many Requests" in answer.text[:100]:
             self._pace.refused(sent)
             raise YahooFailure(status="rate_limited", reason=said)
         self._pace.answered()
