@@ -87,6 +87,23 @@ def test_outcomes_and_profiles_of_a_healthy_run(healthy):
     }
 
 
+def test_quotes_show_how_dividends_were_adjusted_for(certificates, tmp_path):
+    universe = synthetic(["AAA", "BBB"])
+    with FakeYahoo(universe, certificates) as yahoo:
+        said = read(yahoo, tmp_path, ["bbb"], START, END, quoted=["bbb"])
+    rows = [row for row in universe["BBB"].rows if START <= f"{row.day}" <= END]
+    ref = {
+        "close": [row.close for row in rows],
+        "adjusted": [row.adjusted for row in rows],
+        "dividends": [universe["BBB"].dividends.get(row.day, 0.0) for row in rows],
+    }
+    comp = {name: list(column.values()) for name, column in said["quotes"]["bbb"].items()}
+    assert list(comp) == list(ref)
+    for name, column in ref.items():
+        np.testing.assert_allclose(comp[name], column, rtol=1e-6)
+    assert any(ref["dividends"])
+
+
 def test_a_share_of_new_york_is_asked_for_once(healthy):
     _, runs = healthy
     assert runs["first"]["asked"] == {"tz": [], "prices": HEALTHY, "info": HEALTHY}

@@ -46,7 +46,9 @@ def read(yahoo, folder, tickers, start, end, env=None, **options):
     return json.loads(done.stdout) | {"stderr": done.stderr}
 
 
-def main(store, tickers, start, end, wait=False, min_coverage=0.95, profile_days=30, **manners):
+def main(
+    store, tickers, start, end, wait=False, min_coverage=0.95, profile_days=30, quoted=(), **manners
+):
     clock = None if wait else FakeClock()
     manners = Manners(**{"requests_per_second": 1000.0, "timeout": 5.0} | manners)
     source = YahooPrices(Path(store), manners, min_coverage, profile_days, clock)
@@ -63,6 +65,11 @@ def main(store, tickers, start, end, wait=False, min_coverage=0.95, profile_days
         outcomes = raw.outcomes
         said["prices"] = {
             one.name: {f"{day:%Y-%m-%d}": price for day, price in one.items()} for one in raw.series
+        }
+        said["quotes"] = {
+            name: json.loads(raw.quotes[name].reset_index(drop=True).to_json())
+            for name in raw.quotes
+            if name in quoted
         }
         said["attributes"] = json.loads(raw.attributes().to_json(orient="index"))
     if outcomes is not None:

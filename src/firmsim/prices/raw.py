@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,12 +34,17 @@ class RawPrices:
     profiles : DataFrame, optional
         Index ticker; columns name, sector, industry, country, exchange, currency, market_cap_date
         (str, "" when unknown) and market_cap (USD, missing when unknown).
+    quotes : mapping of str to DataFrame, optional
+        Ticker -> what shows whether dividends were adjusted for: columns ``close`` (adjusted for
+        splits only), ``adjusted`` (for dividends too) and ``dividends`` (per share, zero or missing
+        on other days); index of days. Only firms whose source gives all three.
     """
 
     series: tuple[pd.Series, ...]
     outcomes: pd.DataFrame
     traded_value: pd.Series | None = None
     profiles: pd.DataFrame | None = None
+    quotes: Mapping[str, pd.DataFrame] | None = None
 
     def attributes(self) -> pd.DataFrame:
         """What the source knows of each firm besides its prices.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -123,7 +123,8 @@ class YahooPrices:
         outcomes["profile"] = [about.get(symbol, "") for symbol in outcomes["symbol"]]
         log.info("profiles: %s", outcomes["profile"].value_counts().to_dict())
         profiles = {str(one.name): known.get(symbols[str(one.name)]) or {} for one in had}
-        return RawPrices(series=had, outcomes=outcomes, profiles=_profiles(profiles))
+        quotes = _Quotes(self.store, {name: symbols[name] for name in profiles}, start, last)
+        return RawPrices(had, outcomes, profiles=_profiles(profiles), quotes=quotes)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -175,6 +176,34 @@ class YahooPrices:
             "again, what was had is kept"
         )
         raise IncompletePrices(message, outcomes)
+
+
+class _Quotes(Mapping[str, pd.DataFrame]):
+    """Close, adjusted close and dividends by ticker, read when they are asked for.
+
+    All at once they would take three times the memory of the prices.
+    """
+
+    def __init__(self, store: Store, symbols: dict[str, str], start: date, end: date) -> None:
+        self._store = store
+        self._symbols = symbols
+        self._days = slice(str(start), str(end))
+
+    def __getitem__(self, ticker: str) -> pd.DataFrame:
+        kept = self._store.history(self._symbols[ticker])
+        if kept is None:  # forgotten meanwhile
+            raise KeyError(ticker)
+        names = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
+        return kept.table.loc[self._days, list(names)].rename(columns=names)
+
+    def __contains__(self, ticker: object) -> bool:
+        return ticker in self._symbols
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._symbols)
+
+    def __len__(self) -> int:
+        return len(self._symbols)
 
 
 def last_complete_day(now: datetime) -> date:
