@@ -4,6 +4,7 @@
 #   make bench   side-by-side timings make lock    new lock from pyproject.toml
 #   make calibrate   how often the permutation tests reject, into docs/statistics.md
 #   make schema  schema and key tables from firmsim.config
+#   make soak    download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make gradients   docs/gradients.md: default run, figure and table of its gradients
 #   make trainers study of trainers (half an hour on two cores), docs/trainers.md
 PYTHON ?= python3
@@ -11,7 +12,7 @@ CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint format bench calibrate gradients trainers schema lock
+.PHONY: run test lint format bench soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -38,6 +39,9 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
 	$(BIN)/python benchmarks/permutation.py
 	$(BIN)/python benchmarks/main_job.py
+
+soak: .venv/installed-dev
+	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/test_yahoo_soak.py
 
 gradients: run .venv/installed-dev
 	$(BIN)/python benchmarks/gradients.py results/sp500_2007_2016

@@ -63,7 +63,7 @@ def test_whole_configuration_survives_its_own_dump():
 
 
 def test_odd_tickers_in_quotes_survive_yaml():
-    values = yaml.safe_load("firms: [NA, 'TRUE', 1299.HK, BRK-B, '0050', 'NO']")
+    values = yaml.safe_load("firms: [NA, ' TRUE ', 1299.HK, BRK-B, '0050', 'NO']")
     assert load_config(values).firms == ["NA", "TRUE", "1299.HK", "BRK-B", "0050", "NO"]
 
 

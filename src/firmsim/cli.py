@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from firmsim import __version__
-from firmsim.commands import add, audit
+from firmsim.commands import add, audit, store
 from firmsim.errors import FirmsimError
 
 
@@ -20,7 +20,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = (add, audit)
+COMMANDS: tuple[Command, ...] = (add, audit, store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -78,7 +78,7 @@ def _quoted(value: object) -> object:
     if isinstance(value, (bool, int, float, date)):
         message = f"YAML read this ticker as the {type(value).__name__} {value}; put it in quotes"
         raise ValueError(message)
-    return value
+    return value.strip() if isinstance(value, str) else value
 
 
 Ticker = Annotated[str, BeforeValidator(_quoted), AfterValidator(check_ticker)]
@@ -200,10 +200,26 @@ class Prices(Section):
     calendar: Annotated[str, AfterValidator(_calendar)] | None = None
     """Trading calendar of all firms (XNYS, XTKS, ...), to tell holes from holidays; empty: by each
     symbol for `yahoo`, New York for `bundled`, none for `file`: any day with a price counts."""
-    workers: int = Field(2, ge=1, le=8)
+    min_coverage: float = Field(0.95, ge=0, le=1)
+    """Source `yahoo`: share of the tickers that must have prices; with fewer the run stops and
+    names the causes, else it goes on and the report lists who is missing."""
+    firm_profiles: Literal["fetch", "skip"] = "fetch"
+    """Source `yahoo`: whether sector, industry and market capitalisation are asked for."""
+    profile_days: int = Field(30, ge=0)
+    """Source `yahoo`: days that a profile is kept before it is asked for again."""
+    workers: int = Field(2, ge=1, le=4)
     """Source `yahoo`: tickers asked for at the same time."""
     timeout: float = Field(10.0, gt=0)
     """Source `yahoo`: seconds to wait for one answer."""
+    requests_per_second: float = Field(1.0, gt=0)
+    """Source `yahoo`: requests a second, of all workers together."""
+    profiles_per_minute: float = Field(10.0, gt=0)
+    """Source `yahoo`: profiles a minute, of all workers together; each is three requests."""
+    tries: int = Field(4, ge=1, le=10)
+    """Source `yahoo`: how often a ticker is asked for while its failure is one that may pass, and
+    429 Too Many Requests in a row after which Yahoo is left alone."""
+    pause: float = Field(60.0, ge=0)
+    """Source `yahoo`: seconds that all workers wait after a 429, doubled each time in a row."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -208,7 +208,13 @@ def test_row_numbers_beside_a_table_are_no_firm(sample, tmp_path):
 def test_a_firm_without_a_price_is_recorded(tmp_path):
     path = write_rows(tmp_path / "w.csv", [["date", "A", "B"], ["2016-01-04", 1, "NA"]])
     outcomes = FilePrices(path).read(None, None, None).outcomes.set_index("ticker")
-    assert outcomes.loc["B"].to_list() == ["no_data", "no price on the days asked for", 0, "", ""]
+    assert outcomes.loc["B"].to_list() == [
+        "no_data_in_range",
+        "no price on the days asked for",
+        0,
+        "",
+        "",
+    ]
 
 
 OK = "2016-01-04"

@@ -9,8 +9,9 @@ from firmsim.config import Prices
 from firmsim.errors import ConfigError
 from firmsim.prices.bundled import BundledPrices
 from firmsim.prices.file import FilePrices
-from firmsim.prices.source import PriceSource, open_source
-from firmsim.prices.yahoo import YahooPrices
+from firmsim.prices.source import MANNERS, PriceSource, open_source
+from firmsim.prices.yahoo.client import Manners
+from firmsim.prices.yahoo.source import YahooPrices
 
 YAHOO = {"source": "yahoo", "start": "2015-01-01", "end": "2016-01-01", "workers": 3, "timeout": 7}
 
@@ -24,7 +25,15 @@ def test_each_name_opens_its_source(tmp_path):
     assert file.path == Path("mine.csv")
     yahoo = open_source(Prices(**YAHOO), tmp_path)
     assert isinstance(yahoo, YahooPrices)
-    assert (yahoo.folder, yahoo.workers, yahoo.timeout) == (tmp_path / "yahoo", 3, 7)
+    assert yahoo.store.folder == tmp_path / "yahoo"
+    assert (yahoo.manners.workers, yahoo.manners.timeout) == (3, 7)
+    assert (yahoo.min_coverage, yahoo.profile_days) == (0.95, 30)
+    assert open_source(Prices(**YAHOO, firm_profiles="skip"), tmp_path).profile_days is None
+
+
+def test_defaults_of_the_manners_are_those_of_the_configuration():
+    section = Prices()
+    assert vars(Manners()) == {key: getattr(section, key) for key in MANNERS}
 
 
 def test_a_file_source_without_a_path_is_refused(tmp_path):

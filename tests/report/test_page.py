@@ -78,7 +78,8 @@ def test_says_what_was_run(page):
 
 
 def test_shows_findings_remarks_and_parameters(page):
-    for fact in ("2008-07-03", "+77 %", "nothing since 2007-06-01"):
+    missing = "1 of 5 tickers is missing: no prices could be had."
+    for fact in ("2008-07-03", "+77 %", "nothing since 2007-06-01", missing):
         assert fact in page.text
     assert "h(h + d_in + 1) + d_out(h + 1)" in page.text
     assert "8·(8 + 3 + 1) + 2·(8 + 1)" in page.text

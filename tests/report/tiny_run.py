@@ -59,7 +59,7 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
     write_csv(audit, folder / "prices/audit.csv")
     sources = pd.DataFrame({"ticker": tickers, "status": "ok", "reason": "", "rows": 300})
     sources = sources.assign(first="2007-01-04", last="2008-03-10")
-    sources.loc[1, ["status", "reason"]] = ["no_data", "nothing since 2007-06-01"]
+    sources.loc[1, ["status", "reason"]] = ["no_data_in_range", "nothing since 2007-06-01"]
     write_csv(sources, folder / "prices/sources.csv")
     for name in ENCODERS:
         steps = np.arange(1, 301)

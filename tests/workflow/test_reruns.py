@@ -113,7 +113,7 @@ def test_new_seed_trains_only_that_seed(own):
     ("section", "key", "value", "jobs"),
     [
         ("similarity", "neighbours", 3, {"neighbours", "report", "record"}),
-        ("prices", "workers", 5, {"report", "record"}),
+        ("prices", "workers", 3, set()),  # how prices are asked for changes nothing
         ("audit", "gap_days", 9, {"prices", "training_prices", "train"}),
         ("growth", "clip", 3.0, {"train", "comparator_scores", "associate_encoders"}),
         ("growth", "trading_days_per_year", 250, {"growth", "training_growth", "train"}),

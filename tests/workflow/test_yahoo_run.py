@@ -1,67 +1,143 @@
 """The source `yahoo`, against an imitation of Yahoo on the loopback."""
 
-import pandas as pd
-import pytest
-from project import encoders
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 
+import pandas as pd
+import yaml
+from project import HOME, encoders
+
+from firmsim.prices.yahoo.store import Store
 from yahoo.server import FakeYahoo
 from yahoo.universe import synthetic
 
-TICKERS = ["AAA", "BBB", "CCC", "DDD", "EEE"]
-SCORES = "results/test/scores/elman-comovement.parquet"
+EXAMPLE = yaml.safe_load((HOME / "config/yahoo.yaml").read_text(encoding="utf-8"))
+FIRMS = EXAMPLE["firms"]
+FAST = {"requests_per_second": 200.0, "profiles_per_minute": 10_000.0}
+PRICES = {"source": "yahoo", "start": "2014-01-02", "end": "2015-12-31"}
+FEW = ["AAA", "BBB", "CCC", "DDD", "EEE"]
+PANEL = "results/yahoo/prices/prices.parquet"
 
 
-def configure(project, firms):
+def configure(project, firms, prices=PRICES, **manners):
     return project.configure(
-        firms=firms,
-        prices={"source": "yahoo", "start": "2014-01-02", "end": "2015-12-31"},
-        training={"train_firms": TICKERS[:4]},
-        encoders=encoders(("elman", "comovement")),
-        similarity={"comparators": []},
+        **EXAMPLE
+        | {
+            "firms": firms,
+            "prices": prices | FAST | manners,
+            "training": {"train_firms": firms[:4] if firms[0] == "AAA" else FIRMS[:28]},
+            "encoders": encoders(("elman", "comovement")),
+            "similarity": {"comparators": []},
+            "association": {"permutations": 19},
+        }
     )
 
 
-def asked_for(requests):
-    """Tickers whose prices or profile were asked for."""
-    return {request["symbol"] for request in requests if request.get("symbol")}
+def serve(tmp_path_factory, tickers, end="2016-01-01"):
+    universe = synthetic(tickers, start="2014-01-01", end=end)
+    return FakeYahoo(universe, tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture
-def yahoo(tmp_path_factory):
-    universe = synthetic(TICKERS, start="2014-01-01", end="2016-01-01")
-    with FakeYahoo(universe, tmp_path_factory.mktemp("certificates")) as server:
-        yield server
+def sources(project):
+    return pd.read_csv(project.results / "prices/sources.csv").set_index("ticker")
 
 
-def test_a_new_ticker_is_the_only_one_asked_for(project, yahoo):
-    env = yahoo.environment(project.folder / "cache")
-    status, printed = configure(project, TICKERS[:4]).call(SCORES, env=env)
-    assert status == 0, printed
-    assert asked_for(yahoo.log) == set(TICKERS[:4])
-    before = len(yahoo.log)
-    status, printed = configure(project, TICKERS).call(SCORES, env=env)
-    assert status == 0, printed
-    assert asked_for(yahoo.log[before:]) == {"EEE"}
-    assert "rule train:" not in printed
-    assert list(pd.read_parquet(project.folder / SCORES).columns) == TICKERS
-    sources = pd.read_csv(project.results / "prices/sources.csv")
-    assert sources.set_index("ticker")["status"].to_dict() == dict.fromkeys(
-        TICKERS[:4], "cached"
-    ) | {"EEE": "ok"}
+def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(project, tmp_path_factory):
+    with serve(tmp_path_factory, FIRMS) as yahoo:
+        env = yahoo.environment(project.folder / "cache")
+        status, printed = configure(project, FIRMS[:28]).call(env=env)
+        assert status == 0, printed
+        assert (project.results / "report.html").is_file()
+        # prices once, although those that are scored and those that train ask for them
+        for endpoint in ("prices", "info", "quote", "timeseries"):
+            assert sorted(yahoo.asked(endpoint)) == sorted(FIRMS[:28])
+        assert yahoo.asked("tz") == []
+
+        yahoo.log.clear()
+        status, printed = configure(project, FIRMS).call(env=env)
+        assert status == 0, printed
+        for endpoint in ("prices", "info", "quote", "timeseries"):
+            assert sorted(yahoo.asked(endpoint)) == sorted(FIRMS[28:])
+        assert "rule train:" not in printed
+        assert "rule training_prices:" not in printed
+        assert list(pd.read_parquet(project.folder / PANEL).columns) == FIRMS
+        fetched = sources(project)["fetched"].to_dict()
+        assert fetched == dict.fromkeys(FIRMS, "nothing") | dict.fromkeys(FIRMS[28:], "whole")
+
+        # how Yahoo is asked is no reason to run anything again
+        configure(project, FIRMS, workers=4, timeout=3, tries=2, pause=1, min_coverage=0.5)
+        assert project.plan() == {}
 
 
-def test_a_ticker_that_fails_is_named_with_its_reason(project, yahoo):
-    firms = [*TICKERS[:4], "BRK.B"]
-    env = yahoo.environment(project.folder / "cache")
-    status, printed = configure(project, firms).call(SCORES, env=env)
-    assert status != 0
-    last = printed.strip().splitlines()[-1]
-    assert last.startswith("error: ")
-    assert "'BRK.B'" in last
-    assert "4 of 5" in last
-    assert "logs/test/prices.sources.csv" in last
-    assert "Traceback" not in printed
-    assert not (project.results / "prices/prices.parquet").exists()
-    causes = pd.read_csv(project.folder / "logs/test/prices.sources.csv").set_index("ticker")
-    assert causes.loc["BRK.B", "status"] == "unknown_symbol"
-    assert (causes.drop("BRK.B")["status"] != "unknown_symbol").all()
+def test_a_later_end_has_only_the_newer_days_fetched(project, tmp_path_factory):
+    with serve(tmp_path_factory, FEW, end="2016-03-01") as yahoo:
+        env = yahoo.environment(project.folder / "cache")
+        status, printed = configure(project, FEW).call(PANEL, env=env)
+        assert status == 0, printed
+        before = pd.read_parquet(project.folder / PANEL)
+        yahoo.log.clear()
+        later = PRICES | {"end": "2016-01-15"}
+        status, printed = configure(project, FEW, later).call(PANEL, env=env)
+        assert status == 0, printed
+        asked = [request for request in yahoo.log if request["endpoint"] == "prices"]
+        assert sorted(request["symbol"] for request in asked) == FEW
+        for request in asked:
+            first = datetime.fromtimestamp(int(request["period1"]), UTC)
+            assert f"{first:%Y-%m-%d}" == "2015-12-17"
+        after = pd.read_parquet(project.folder / PANEL)
+        assert f"{after.index[-1]:%Y-%m-%d}" == "2016-01-15"
+        pd.testing.assert_frame_equal(after.loc[before.index], before)
+
+
+def test_a_ticker_that_fails_is_named_with_its_reason(project, tmp_path_factory):
+    with serve(tmp_path_factory, FEW[:4]) as yahoo:
+        env = yahoo.environment(project.folder / "cache")
+        status, printed = configure(project, FEW).call(PANEL, env=env)
+        assert status != 0
+        last = printed.strip().splitlines()[-1]
+        assert last.startswith("error: 4 of 5 firms have prices, fewer than prices.min_coverage ")
+        assert "1 unknown_symbol ('EEE': HTTP 404: No data found, symbol may be delisted)" in last
+        assert "logs/yahoo/prices.sources.csv" in last
+        assert "Traceback" not in printed
+        assert not (project.folder / PANEL).exists()
+        causes = pd.read_csv(project.folder / "logs/yahoo/prices.sources.csv").set_index("ticker")
+        assert causes["status"].to_dict() == dict.fromkeys(FEW[:4], "ok") | {
+            "EEE": "unknown_symbol"
+        }
+
+        # with less asked for the run goes on
+        status, printed = configure(project, FEW, min_coverage=0.8).call(PANEL, env=env)
+        assert status == 0, printed
+        assert list(pd.read_parquet(project.folder / PANEL).columns) == FEW[:4]
+        assert sources(project).loc["EEE", "status"] == "unknown_symbol"
+
+
+def test_ctrl_c_says_how_to_go_on(project, tmp_path_factory):
+    with serve(tmp_path_factory, FIRMS) as yahoo:
+        yahoo.set_faults([{"kind": "slow", "endpoint": "prices", "delay": 0.2}])
+        configure(project, FIRMS)
+        command = [sys.executable, "-m", "snakemake", "--snakefile", HOME / "Snakefile", PANEL]
+        process = subprocess.Popen(
+            [*command, "--cores", "2", "--configfile", project.config],
+            cwd=project.folder,
+            env=yahoo.environment(project.folder / "cache"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        ends = time.monotonic() + 60
+        while len(yahoo.asked("prices")) < 6 and time.monotonic() < ends:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
+        printed, _ = process.communicate(timeout=60)
+        assert process.returncode != 0
+        said = [line for line in printed.splitlines() if "run the same command again" in line]
+        assert len(said) == 1, printed
+        store = Store(project.folder / "resources/prices/yahoo")
+        assert store.verify() == []
+        assert 1 <= len(store.symbols()) < len(FIRMS)

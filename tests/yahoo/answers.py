@@ -1,19 +1,22 @@
 """Answers of the Yahoo endpoints that yfinance 1.7 asks, and how a fault spoils them.
 
-Faults of the chart: empty_result, null_result, no_adjclose, nan_holes (rows), zero_rows (rows),
-unsorted, duplicated (rows), short_history (keep), bad_meta (drop). Of the profile: missing
-(fields), no_profile.
+Faults of the chart: empty_result, null_result, no_adjclose, nan_holes (rows), null_close (rows),
+zero_rows (rows), x100 (rows), infinity (rows), unapplied_split (row, ratio), unsorted, duplicated
+(rows; the second with other prices where `factor` is given), short_history (keep), bad_meta (drop).
+Of the profile: missing (fields), no_profile.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 import time
 from zoneinfo import ZoneInfo
 
 from yahoo.universe import Symbol
 
+PRICED = ("open", "high", "low", "close", "adjclose")
 PRICES = ("open", "high", "low", "close", "volume")
 UNKNOWN = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
 
@@ -50,14 +53,21 @@ def chart(listed: Symbol | None, query, fault):
     }
     if kind == "no_adjclose":
         del result["indicators"]["adjclose"]
-    paid = {day: amount for day, amount in listed.dividends.items() if day >= rows[0].day}
-    if "events" in query and paid:
+    events = {
+        "dividends": {day: {"amount": amount} for day, amount in listed.dividends.items()},
+        "splits": {
+            day: {"numerator": ratio, "denominator": 1.0, "splitRatio": f"{ratio:g}:1"}
+            for day, ratio in listed.splits.items()
+        },
+    }
+    if "events" in query:
         result["events"] = {
-            "dividends": {
-                str(listed.stamp(day)): {"amount": amount, "date": listed.stamp(day)}
-                for day, amount in paid.items()
-                if day <= rows[-1].day
+            kind: {
+                str(listed.stamp(day)): {**event, "date": listed.stamp(day)}
+                for day, event in of_kind.items()
+                if rows[0].day <= day <= rows[-1].day
             }
+            for kind, of_kind in events.items()
         }
     return 200, {"chart": {"result": [result], "error": None}}
 
@@ -69,10 +79,21 @@ def _spoil(kind, fault, stamps, columns) -> None:
         for column in columns.values():
             for row in chosen:
                 column[row] = None if kind == "nan_holes" else 0
+    if kind in ("null_close", "infinity", "x100"):
+        for name in ("close", "adjclose") if kind != "x100" else PRICED:
+            for row in chosen:
+                wrong = {"null_close": None, "infinity": math.inf, "x100": columns[name][row] * 100}
+                columns[name][row] = wrong[kind]
+    if kind == "unapplied_split":
+        for name in PRICED:
+            before = columns[name][: fault["row"]]
+            columns[name][: fault["row"]] = [price * fault["ratio"] for price in before]
     if kind == "duplicated":
         for row in sorted(chosen, reverse=True):
-            for column in (stamps, *columns.values()):
-                column.insert(row + 1, column[row])
+            stamps.insert(row + 1, stamps[row])
+            for name, column in columns.items():
+                factor = 1 if name == "volume" else fault.get("factor", 1)
+                column.insert(row + 1, column[row] * factor)
     if kind == "unsorted":
         order = list(range(len(stamps)))
         random.Random(3).shuffle(order)
@@ -115,7 +136,9 @@ def quote_summary(listed: Symbol | None, query, fault):
     info = _info(listed, fault)
     cap = {"marketCap": info["marketCap"]} if "marketCap" in info else {}
     modules = {
-        "assetProfile": {key: info[key] for key in ("sector", "industry") if key in info},
+        "assetProfile": {
+            key: info[key] for key in ("sector", "industry", "country") if key in info
+        },
         "summaryDetail": {"currency": listed.currency, **cap},
         "defaultKeyStatistics": {"floatShares": 10**8},
         "financialData": {"financialCurrency": listed.currency},
@@ -143,6 +166,7 @@ def quote(listed: Symbol | None, query, fault):
         "symbol": listed.symbol,
         "quoteType": listed.quote_type,
         "currency": listed.currency,
+        "exchange": "NMS",
         **{key: info[key] for key in ("shortName", "longName", "marketCap") if key in info},
     }
     return 200, {"quoteResponse": {"result": [result], "error": None}}

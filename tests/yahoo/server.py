@@ -7,8 +7,11 @@ so nothing leaves the machine.
 A fault is a dict: ``kind``, and optionally ``endpoint`` (chart, tz, prices, info, quote,
 timeseries, crumb, cookie or ``*``; default chart, which is tz and prices), ``symbol`` (one, a list
 or ``*``), ``times`` (how often; default for ever), ``skip`` (how many to let pass first). Kinds of
-the transport: rate_limit, not_found, server_error, down, truncated, short_body, html, empty_body,
-slow (delay), hang (delay), reset. Those of the content are listed in `yahoo.answers`.
+the transport: rate_limit, edge_limit, not_found, server_error, down, bad_crumb, truncated,
+short_body, html, empty_body, slow (delay), hang (delay), reset. Those of the content are listed in
+`yahoo.answers`.
+
+With `chance`, a share of all requests for prices gets a fault of `CHANCES` at random.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import re
 import socket
 import ssl
@@ -45,12 +49,16 @@ ENDPOINTS = [
 ]
 CANNED = {
     "rate_limit": (429, "Too Many Requests\r\n", TEXT),
+    "edge_limit": (200, "Edge: Too Many Requests", TEXT),
     "not_found": (404, {"chart": {"result": None, "error": answers.UNKNOWN}}, JSON),
     "server_error": (500, {"finance": {"result": None, "error": {"code": "Error"}}}, JSON),
+    "bad_crumb": (401, {"finance": {"error": {"description": "Invalid Crumb"}}}, JSON),
     "down": (502, "<html><body><h1>Will be right back...</h1></body></html>", HTML),
     "html": (200, "<html><body>Oops</body></html>", HTML),
     "empty_body": (200, "", JSON),
 }
+CHANCES = ("server_error", "down", "truncated", "html", "empty_body", "reset", "empty_result")
+"""Faults of the soak; 429 stops all workers for a while and has tests of its own."""
 
 
 class FakeYahoo:
@@ -66,10 +74,13 @@ class FakeYahoo:
         What goes wrong.
     rate : (int, float), optional
         At most so many chart requests in so many seconds; the others are answered 429.
+    chance : float
+        Share of the chart requests that fail at random.
     """
 
-    def __init__(self, universe, certificates: Path, faults=(), rate=None):
-        self.universe, self.rate = universe, rate
+    def __init__(self, universe, certificates: Path, faults=(), rate=None, chance=0.0):
+        self.universe, self.rate, self.chance = universe, rate, chance
+        self.dice = random.Random(7)
         self.set_faults(faults)
         self.log, self.stopped, self.lock, self._recent = (
             [],
@@ -126,6 +137,8 @@ class FakeYahoo:
                 count = fault["seen"] - fault.get("skip", 0)
                 if 0 < count <= fault.get("times", count):
                     return fault
+            if "chart" in tags and self.dice.random() < self.chance:
+                return {"kind": self.dice.choice(CHANCES)}
         return {}
 
     def limited(self) -> bool:
@@ -186,14 +199,15 @@ class _Handler(BaseHTTPRequestHandler):
         tags, symbol, answer = self._route(url.path, query)
         fault = self.yahoo.fault(tags, symbol)
         kind = fault.get("kind", "")
-        self._note(tags[-1], symbol, kind)
+        self._note(tags[-1], symbol, kind, query)
         try:
             self._answer(tags, symbol, answer, query, fault)
         except (ConnectionError, ssl.SSLError):
             self.close_connection = True
 
-    def _note(self, endpoint, symbol, fault) -> None:
+    def _note(self, endpoint, symbol, fault, query=()) -> None:
         request = {"host": self.host, "endpoint": endpoint, "symbol": symbol, "fault": fault}
+        request |= {name: query[name] for name in ("period1", "period2") if name in query}
         with self.yahoo.lock:
             self.yahoo.log.append(request)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ SECTORS = [
     ("Financial Services", "Banks - Regional"),
     ("Utilities", "Utilities - Regulated Electric"),
 ]
+
+PRICES = ("open", "high", "low", "close", "adjusted")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Symbol:
     rows: list[Row]
     dividends: dict[dt.date, float] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
+    splits: dict[dt.date, float] = field(default_factory=dict)
     currency: str = "USD"
     tz: str = "America/New_York"
     quote_type: str = "EQUITY"
@@ -71,11 +74,30 @@ def synthetic(symbols, start="2015-01-01", end="2016-01-01", seed=0) -> dict[str
             "longName": f"{symbol} Incorporated",
             "sector": sector,
             "industry": industry,
+            "country": "United States",
             "marketCap": int(1e8 * (1 + number) * closes[-1]),
         }
         rows = _rows(days, closes, dividends, chance)
         universe[symbol] = Symbol(symbol, rows, dividends, info)
     return universe
+
+
+def split(listed: Symbol, day: dt.date, ratio: float) -> Symbol:
+    """The same firm after a split: all earlier prices divided, as Yahoo has it."""
+    rows = [
+        replace(
+            row,
+            **{name: getattr(row, name) / ratio for name in PRICES},
+            volume=int(row.volume * ratio),
+        )
+        if row.day < day
+        else row
+        for row in listed.rows
+    ]
+    dividends = {
+        paid: amount / ratio if paid < day else amount for paid, amount in listed.dividends.items()
+    }
+    return replace(listed, rows=rows, dividends=dividends, splits={**listed.splits, day: ratio})
 
 
 def _rows(days, closes, dividends, chance) -> list[Row]:

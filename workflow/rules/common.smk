@@ -44,7 +44,9 @@ plan = planned()
 # every key a rule uses reaches it from here, defaults filled in
 settings = plan.config.model_dump(mode="json")
 # each rule gets the keys it uses and no others, or it would run again for nothing
-price_settings = pick(settings["prices"], "source", "path", "start", "end", "calendar")
+price_settings = pick(
+    settings["prices"], "source", "path", "start", "end", "calendar", "firm_profiles"
+)
 training_price_settings = price_settings | {
     "end": plan.training_end.isoformat() if plan.training_end else None
 }

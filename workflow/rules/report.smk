@@ -22,7 +22,8 @@ rule record:
         "<benchmarks>/record.tsv"
     params:
         version=firmsim.__version__,
-        settings=settings,
+        # how prices were asked for is no part of what was run
+        settings={**settings, "prices": price_settings},
         universe=plan.universe.facts() if plan.universe else None,
         encoders=trainings,
     script:

@@ -13,10 +13,8 @@ from firmsim.prices.source import open_source
 from job import job
 
 with job(snakemake) as logger:
-    # how fast Yahoo is asked changes no price, so it is no param that would run the job again
-    asked = snakemake.config.get("prices") or {}
-    manners = {key: asked[key] for key in ("workers", "timeout") if key in asked}
-    settings = Prices(**snakemake.params.prices, **manners)
+    # how Yahoo is asked changes no price, so it is no param that would run the job again
+    settings = Prices(**(snakemake.config.get("prices") or {}) | snakemake.params.prices)
     source = open_source(settings, RESOURCES)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)

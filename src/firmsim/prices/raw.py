@@ -11,8 +11,8 @@ import pandas as pd
 
 from firmsim.errors import PriceError
 
-PROFILE = ["name", "sector", "industry", "market_cap"]
-"""What a source may know of a firm besides its prices."""
+TEXTS = ["name", "sector", "industry", "country", "exchange", "currency", "market_cap_date"]
+"""What a source may know of a firm besides its prices and the numbers of `attributes`."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,13 @@ class RawPrices:
         may stand twice.
     outcomes : DataFrame
         One row a ticker asked for: ticker, status, reason, rows (prices that are there), first,
-        last (ISO dates, "" when there are none) and, from Yahoo, profile.
+        last (ISO dates, "" when there are none); from Yahoo symbol, attempts, fetched and profile
+        too.
     traded_value : Series, optional
         Ticker -> median USD/day over the last 252 trading days.
     profiles : DataFrame, optional
-        Index ticker; columns name, sector, industry (str, "" when unknown) and market_cap (USD,
-        missing when unknown).
+        Index ticker; columns name, sector, industry, country, exchange, currency, market_cap_date
+        (str, "" when unknown) and market_cap (USD, missing when unknown).
     quotes : mapping of str to DataFrame, optional
         Ticker -> what shows whether dividends were adjusted for: columns ``close`` (adjusted for
         splits only), ``adjusted`` (for dividends too) and ``dividends`` (per share, zero or missing
@@ -51,14 +52,15 @@ class RawPrices:
         Returns
         -------
         DataFrame
-            Index ticker; columns name, sector, industry (str, "" when unknown), market_cap (USD)
-            and traded_value (USD/day), both missing when unknown.
+            Index ticker; columns name, sector, industry, country, exchange, currency,
+            market_cap_date (ISO date; all str, "" when unknown), market_cap (USD) and traded_value
+            (USD/day), both missing when unknown.
         """
         tickers = pd.Index(dict.fromkeys(one.name for one in self.series), name="ticker")
         profiles = pd.DataFrame(index=tickers) if self.profiles is None else self.profiles
-        known = profiles.reindex(tickers).reindex(columns=PROFILE)
-        text = known[["name", "sector", "industry"]].astype(object)
-        known[["name", "sector", "industry"]] = text.where(text.notna(), "")
+        known = profiles.reindex(tickers).reindex(columns=[*TEXTS, "market_cap"])
+        text = known[TEXTS].astype(object)
+        known[TEXTS] = text.where(text.notna(), "")
         known["market_cap"] = known["market_cap"].astype("float64")
         traded = pd.Series(dtype="float64") if self.traded_value is None else self.traded_value
         known["traded_value"] = traded.reindex(tickers).astype("float64")
@@ -150,7 +152,7 @@ def outcomes_of(series: Sequence[pd.Series]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Status is ``ok``, or ``no_data`` when no price is there.
+        Status is ``ok``, or ``no_data_in_range`` when no price is there.
     """
     rows = []
     for one in series:
@@ -159,7 +161,7 @@ def outcomes_of(series: Sequence[pd.Series]) -> pd.DataFrame:
         rows.append(
             {
                 "ticker": one.name,
-                "status": "ok" if found else "no_data",
+                "status": "ok" if found else "no_data_in_range",
                 "reason": "" if found else "no price on the days asked for",
                 "rows": len(days),
                 "first": f"{days.min():%Y-%m-%d}" if found else "",

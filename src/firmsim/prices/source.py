@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -12,10 +13,17 @@ from firmsim.errors import ConfigError
 from firmsim.prices.bundled import BundledPrices
 from firmsim.prices.file import FilePrices
 from firmsim.prices.raw import RawPrices
-from firmsim.prices.yahoo import YahooPrices
+from firmsim.prices.yahoo.client import Manners
+from firmsim.prices.yahoo.source import YahooPrices
+
+YAHOO = "yahoo"
+"""Where what Yahoo gave is kept below the resources folder."""
 
 BUNDLED = Path("bundled") / "cvxportfolio-1.5.1.tar.gz"
 """Where the bundled archive stands below the resources folder."""
+
+MANNERS = [field.name for field in fields(Manners)]
+"""Keys of the section that say how Yahoo is asked."""
 
 
 class PriceSource(Protocol):
@@ -69,7 +77,9 @@ def open_source(settings: Prices, resources: Path) -> PriceSource:
     if settings.source == "bundled":
         return BundledPrices(resources / BUNDLED)
     if settings.source == "yahoo":
-        return YahooPrices(resources / "yahoo", settings.workers, settings.timeout)
+        manners = Manners(**{key: getattr(settings, key) for key in MANNERS})
+        days = settings.profile_days if settings.firm_profiles == "fetch" else None
+        return YahooPrices(resources / YAHOO, manners, settings.min_coverage, days)
     if settings.path is None:
         message = "prices.path: is empty, but prices.source is 'file'; name your file or folder"
         raise ConfigError(message)

@@ -106,6 +106,7 @@ def _context(results: Results) -> dict[str, Any]:
         "audit": results.audit.to_dict("records"),
         "sources": results.sources,
         "trouble": trouble(results.sources).to_dict("records"),
+        "lost": int((results.sources["status"] != "ok").sum()),
         "trainings": encoder_table(run["encoders"]),
         "gradients": gradient_table(results),
         "style": _asset("style.css"),

@@ -1,0 +1,269 @@
+"""Prices and profiles from Yahoo Finance, with one outcome for every ticker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+import pandas as pd
+
+from firmsim.errors import PriceError
+from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
+from firmsim.prices.yahoo.answers import TEXTS
+from firmsim.prices.yahoo.client import Manners, YahooClient
+from firmsim.prices.yahoo.download import Download, Interrupted, Outcome
+from firmsim.prices.yahoo.pace import Clock, WallClock
+from firmsim.prices.yahoo.store import Store
+from firmsim.prices.yahoo.symbols import yahoo_symbol
+
+NAMED = 3
+"""Failed tickers of a status that the error names."""
+
+DOLLAR = "USD"
+
+log = logging.getLogger("firmsim.yahoo")
+
+
+class YahooPrices:
+    """Prices and profiles from Yahoo Finance.
+
+    Parameters
+    ----------
+    folder : Path
+        Store where answers are kept; a later call asks only for what it lacks.
+    manners : Manners
+        How Yahoo is asked.
+    min_coverage : float
+        Share of the tickers that must have prices.
+    profile_days : int or None
+        Days after which a profile is asked for again; None: no profile is.
+    clock : Clock, optional
+        Time; tests have one that does not wait.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        manners: Manners,
+        min_coverage: float = 0.95,
+        profile_days: int | None = 30,
+        clock: Clock | None = None,
+    ) -> None:
+        self.store = Store(folder)
+        self.manners = manners
+        self.min_coverage = min_coverage
+        self.profile_days = profile_days
+        self._clock = clock or WallClock()
+
+    def read(
+        self, tickers: Sequence[str] | None, start: date | None, end: date | None
+    ) -> RawPrices:
+        """Prices of these firms on these days.
+
+        Processes that share the store take turns: together they keep to the pace, and what the
+        first was given the second need not ask for.
+
+        Parameters
+        ----------
+        tickers : sequence of str or None
+            As the user writes them, see `symbols.yahoo_symbol`; None is an error, Yahoo has no list
+            of all.
+        start, end : date or None
+            First and last day, both included; None is an error. Days after yesterday (UTC), whose
+            prices may still change, are left out.
+
+        Returns
+        -------
+        RawPrices
+            ``Adj Close`` of the tickers that could be had. Outcomes have these columns too: symbol,
+            attempts, fetched (nothing, tail or whole) and profile (ok, what it lacks, or why there
+            is none). Market capitalisations in another currency than USD are left missing.
+
+        Raises
+        ------
+        IncompletePrices
+            Fewer tickers have prices than `min_coverage` asks for, or none has. Its `outcomes` name
+            all; what was had is kept in the store.
+        Interrupted
+            The user pressed Ctrl-C.
+        PriceError
+            Tickers or days are missing, or the store cannot be written or read.
+        """
+        if tickers is None or start is None or end is None:
+            message = "prices.source 'yahoo' needs firms, prices.start and prices.end; set them"
+            raise PriceError(message)
+        last = min(end, last_complete_day(datetime.now(UTC)))
+        if start > last:
+            message = f"prices.start: {start} is after {last}, the last day Yahoo can have whole"
+            raise PriceError(message)
+        symbols = {ticker: yahoo_symbol(ticker) for ticker in tickers}
+        for ticker, symbol in symbols.items():
+            if ticker != symbol:
+                log.info("%s is asked for as %s", ticker, symbol)
+        with self._alone():
+            client = YahooClient(self.manners, self._clock)
+            download = Download(client, self.store, self.manners.workers, self._clock)
+            answers = download.histories(list(dict.fromkeys(symbols.values())), start, last)
+            series = self._series(symbols, answers, start, last)
+            outcomes = _outcomes(symbols, answers, series)
+            self._refuse_too_few(outcomes)
+            had = tuple(one for one in series.values() if one.notna().any())
+            profiled = list(dict.fromkeys(symbols[str(one.name)] for one in had))
+            said: dict[str, Outcome] = {}
+            if self.profile_days is not None:
+                said = download.profiles(profiled, self.profile_days)
+        known = {symbol: self.store.profile(symbol) for symbol in said}
+        about = {symbol: _about(known[symbol], said[symbol]) for symbol in said}
+        outcomes["profile"] = [about.get(symbol, "") for symbol in outcomes["symbol"]]
+        log.info("profiles: %s", outcomes["profile"].value_counts().to_dict())
+        profiles = {str(one.name): known.get(symbols[str(one.name)]) or {} for one in had}
+        quotes = _Quotes(self.store, {name: symbols[name] for name in profiles}, start, last)
+        return RawPrices(had, outcomes, profiles=_profiles(profiles), quotes=quotes)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock of the store; say so when that takes time."""
+        lock = self.store.lock()
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            log.info("another run downloads into %s; waiting for it", self.store.folder)
+            try:
+                lock.acquire()
+            except KeyboardInterrupt:
+                message = "interrupted while another run downloads; run the same command again"
+                raise Interrupted(message) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _series(
+        self, symbols: dict[str, str], answers: dict[str, Outcome], start: date, end: date
+    ) -> dict[str, pd.Series]:
+        """Adjusted closes by ticker, empty for those that could not be had."""
+        series = {}
+        for ticker, symbol in symbols.items():
+            kept = self.store.history(symbol) if answers[symbol].status == "ok" else None
+            if kept is None:
+                prices = pd.Series(dtype="float64", index=pd.DatetimeIndex([]))
+            else:
+                prices = kept.table.loc[str(start) : str(end), "Adj Close"]
+            series[ticker] = prices.rename(ticker)
+        return series
+
+    def _refuse_too_few(self, outcomes: pd.DataFrame) -> None:
+        had, asked = int((outcomes["status"] == "ok").sum()), len(outcomes)
+        failed = outcomes[outcomes["status"] != "ok"]
+        if had and had >= self.min_coverage * asked:
+            for _, row in failed.iterrows():
+                log.warning("%s: %s: %s", row["ticker"], row["status"], row["reason"])
+            return
+        causes = []
+        for status, rows in failed.groupby("status", sort=False):
+            named = [f"{row['ticker']!r}: {row['reason']}" for _, row in rows[:NAMED].iterrows()]
+            more = [f"{len(rows) - NAMED} more"] if len(rows) > NAMED else []
+            causes.append(f"{len(rows)} {status} ({'; '.join([*named, *more])})")
+        message = (
+            f"{had} of {asked} firms have prices, fewer than prices.min_coverage "
+            f"({self.min_coverage:g}) asks for: {', '.join(causes)}; correct the tickers or run "
+            "again, what was had is kept"
+        )
+        raise IncompletePrices(message, outcomes)
+
+
+class _Quotes(Mapping[str, pd.DataFrame]):
+    """Close, adjusted close and dividends by ticker, read when they are asked for.
+
+    All at once they would take three times the memory of the prices.
+    """
+
+    def __init__(self, store: Store, symbols: dict[str, str], start: date, end: date) -> None:
+        self._store = store
+        self._symbols = symbols
+        self._days = slice(str(start), str(end))
+
+    def __getitem__(self, ticker: str) -> pd.DataFrame:
+        kept = self._store.history(self._symbols[ticker])
+        if kept is None:  # forgotten meanwhile
+            raise KeyError(ticker)
+        names = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
+        return kept.table.loc[self._days, list(names)].rename(columns=names)
+
+    def __contains__(self, ticker: object) -> bool:
+        return ticker in self._symbols
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._symbols)
+
+    def __len__(self) -> int:
+        return len(self._symbols)
+
+
+def last_complete_day(now: datetime) -> date:
+    """Last day on which every exchange has closed: yesterday in UTC.
+
+    Parameters
+    ----------
+    now : datetime
+        With time zone.
+
+    Returns
+    -------
+    date
+        Prices up to this day no longer change in the course of trading.
+    """
+    return now.astimezone(UTC).date() - timedelta(days=1)
+
+
+def _outcomes(
+    symbols: dict[str, str], answers: dict[str, Outcome], series: dict[str, pd.Series]
+) -> pd.DataFrame:
+    """One row a ticker asked for."""
+    found = outcomes_of(list(series.values()))
+    asked = [answers[symbol] for symbol in symbols.values()]
+    ok = np.array([one.status == "ok" for one in asked])
+    reasons = pd.Series([one.reason for one in asked])
+    # of a long history that is kept, these days may have no price
+    found["status"] = found["status"].where(ok, [one.status for one in asked])
+    found["reason"] = found["reason"].where(ok & (found["rows"] == 0).to_numpy(), reasons)
+    found.insert(1, "symbol", list(symbols.values()))
+    found.insert(4, "attempts", [one.attempts for one in asked])
+    found.insert(5, "fetched", [one.fetched for one in asked])
+    return found.assign(profile="")
+
+
+def _about(profile: dict[str, Any] | None, outcome: Outcome) -> str:
+    """Say what a profile lacks, or why there is none."""
+    failed = "" if outcome.status == "ok" else f"{outcome.status}: {outcome.reason}"
+    if profile is None:
+        return failed
+    cap, currency = profile["market_cap"], profile["currency"]
+    said = ["ok" if profile["sector"] or cap is not None else "absent"]
+    if said == ["ok"]:
+        said += [] if profile["sector"] else ["no sector"]
+        if cap is None:
+            said.append("no market capitalisation")
+        elif currency != DOLLAR:
+            said.append(f"market capitalisation in {currency or '?'} left out")
+    if failed:
+        said.append(f"of {profile['fetched']}, not refreshed ({failed})")
+    return ", ".join(said)
+
+
+def _profiles(known: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """What is known of each firm: texts, market capitalisation (USD) and the day it is of."""
+    rows = []
+    for profile in known.values():
+        cap = profile.get("market_cap") if profile.get("currency") == DOLLAR else None
+        texts = {key: profile.get(key, "") for key in ("name", *TEXTS)}
+        size = np.nan if cap is None else float(cap)
+        day = "" if cap is None else profile["fetched"]
+        rows.append({**texts, "market_cap": size, "market_cap_date": day})
+    return pd.DataFrame(rows, index=pd.Index(list(known), name="ticker"))

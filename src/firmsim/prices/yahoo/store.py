@@ -1,0 +1,289 @@
+"""What Yahoo gave, kept on disk: one file a symbol, so that nothing is asked for twice.
+
+``history/<SYMBOL>.parquet`` holds prices and actions as they came, with the days they were asked
+for, ``profiles/<SYMBOL>.json`` a profile with its date. Each carries a checksum of its content that
+is compared whenever it is read. Files are written whole or not at all; a lock lets one process at a
+time write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from firmsim.errors import PriceError
+from firmsim.files import atomic
+
+KEY = b"firmsim"
+"""Of the metadata of a history's file."""
+
+
+class CorruptFile(Exception):  # noqa: N818 - found and dealt with, see `Store.set_aside`
+    """A file of the store is not what was written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class KeptHistory:
+    """Prices of one symbol on disk.
+
+    Attributes
+    ----------
+    table : DataFrame
+        As `answers.History`.
+    start, end : date
+        First and last day that it was asked for, both included.
+    fetched : datetime
+        When the last answer came (UTC).
+    zone : str
+        Time zone of the exchange.
+    remark : str
+        What was missing, "" when nothing was.
+    """
+
+    table: pd.DataFrame
+    start: date
+    end: date
+    fetched: datetime
+    zone: str
+    remark: str
+
+
+class Store:
+    """Histories and profiles below one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when something is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def lock(self, timeout: float = -1) -> FileLock:
+        """Lock under which the store is written; let go by the system when a process dies.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait for another process; negative: as long as it takes.
+
+        Raises
+        ------
+        PriceError
+            The folder cannot be made or written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / ".lock").touch()
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return FileLock(self.folder / ".lock", timeout=timeout)
+
+    def symbols(self) -> list[str]:
+        """Symbols with a history, in order."""
+        return sorted(path.stem for path in (self.folder / "history").glob("*.parquet"))
+
+    def profiled(self) -> list[str]:
+        """Symbols with a profile, in order."""
+        return sorted(path.stem for path in (self.folder / "profiles").glob("*.json"))
+
+    def history(self, symbol: str) -> KeptHistory | None:
+        """Kept history, or None.
+
+        Raises
+        ------
+        CorruptFile
+            It is there, but not as it was written.
+        PriceError
+            It may not be read.
+        """
+        path = self._history(symbol)
+        content = self._bytes(path)
+        if content is None:
+            return None
+        try:
+            arrow = pq.read_table(io.BytesIO(content))
+            about = json.loads(arrow.schema.metadata[KEY])
+            table = arrow.to_pandas()
+            digest = about.pop("sha256")
+            same = digest == _digest(table, about)
+            kept = KeptHistory(
+                table=table,
+                start=date.fromisoformat(about["start"]),
+                end=date.fromisoformat(about["end"]),
+                fetched=datetime.fromisoformat(about["fetched"]),
+                zone=about["zone"],
+                remark=about["remark"],
+            )
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, pa.ArrowException):
+            raise CorruptFile(path, "cannot be read as a history") from None
+        if not same:
+            raise CorruptFile(path, "its content does not fit its checksum")
+        if not (table.index.is_unique and table.index.is_monotonic_increasing):
+            raise CorruptFile(path, "its days are out of order")
+        return kept
+
+    def keep_history(self, symbol: str, kept: KeptHistory) -> None:
+        """Write a history.
+
+        Raises
+        ------
+        PriceError
+            The disk is full or may not be written; what was there before stays.
+        """
+        days = pd.DatetimeIndex(kept.table.index).astype("datetime64[ms]")
+        table = kept.table.astype("float64").set_axis(days)
+        about = {
+            "start": str(kept.start),
+            "end": str(kept.end),
+            "fetched": kept.fetched.isoformat(timespec="seconds"),
+            "zone": kept.zone,
+            "remark": kept.remark,
+        }
+        arrow = pa.Table.from_pandas(table)
+        about["sha256"] = _digest(table, about)
+        metadata = {**(arrow.schema.metadata or {}), KEY: json.dumps(about).encode()}
+        buffer = io.BytesIO()
+        pq.write_table(arrow.replace_schema_metadata(metadata), buffer)
+        self._write(self._history(symbol), buffer.getvalue())
+
+    def profile(self, symbol: str) -> dict[str, Any] | None:
+        """Kept profile with its day (``fetched``, ISO), or None.
+
+        Raises
+        ------
+        CorruptFile, PriceError
+            As `history`.
+        """
+        path = self._profile(symbol)
+        content = self._bytes(path)
+        if content is None:
+            return None
+        try:
+            profile: dict[str, Any] = json.loads(content)
+            digest = profile.pop("sha256")
+            date.fromisoformat(profile["fetched"])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise CorruptFile(path, "cannot be read as a profile") from None
+        if digest != _sha256(profile):
+            raise CorruptFile(path, "its content does not fit its checksum")
+        return profile
+
+    def keep_profile(self, symbol: str, profile: dict[str, Any]) -> None:
+        """Write a profile; it must have its day, ``fetched``. Errors as `keep_history`."""
+        content = json.dumps({**profile, "sha256": _sha256(profile)}, indent=1) + "\n"
+        self._write(self._profile(symbol), content.encode())
+
+    def set_aside(self, corrupt: CorruptFile) -> Path:
+        """Rename a corrupt file, so that it is asked for again.
+
+        Returns
+        -------
+        Path
+            Where it stands now.
+        """
+        aside = corrupt.path.with_name(corrupt.path.name + ".corrupt")
+        try:
+            corrupt.path.replace(aside)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return aside
+
+    def verify(self) -> list[CorruptFile]:
+        """Read every file.
+
+        Returns
+        -------
+        list of CorruptFile
+            Those that are not as they were written; nothing is changed.
+        """
+        found = []
+        for read, symbols in ((self.history, self.symbols()), (self.profile, self.profiled())):
+            for symbol in symbols:
+                try:
+                    read(symbol)
+                except CorruptFile as corrupt:
+                    found.append(corrupt)
+        return found
+
+    def forget(self, symbols: Sequence[str], histories: bool = True) -> int:
+        """Remove profiles, and histories unless told otherwise.
+
+        Returns
+        -------
+        int
+            Files that were removed.
+        """
+        paths = [self._profile(symbol) for symbol in symbols]
+        if histories:
+            paths += [self._history(symbol) for symbol in symbols]
+        count = 0
+        for path in paths:
+            with suppress(FileNotFoundError):
+                path.unlink()
+                count += 1
+        return count
+
+    def _history(self, symbol: str) -> Path:
+        return self.folder / "history" / f"{symbol}.parquet"
+
+    def _profile(self, symbol: str) -> Path:
+        return self.folder / "profiles" / f"{symbol}.json"
+
+    def _bytes(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = (
+                f"{path} cannot be read ({error.strerror}); mend its permissions, or delete it"
+            )
+            raise PriceError(message) from None
+
+    def _write(self, path: Path, content: bytes) -> None:
+        try:
+            with atomic(path) as temporary:
+                temporary.write_bytes(content)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> PriceError:
+        return PriceError(
+            f"{self.folder} cannot be written ({error.strerror}); what it holds is kept, so make "
+            "room or mend its permissions and run again"
+        )
+
+
+def _digest(table: pd.DataFrame, about: dict[str, str]) -> str:
+    """Checksum of the days, the prices and what is said about them."""
+    total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    total.update(table.index.to_numpy(dtype="datetime64[ms]").astype("int64").tobytes())
+    for name in table.columns:
+        total.update(str(name).encode())
+        values = table[name].to_numpy(dtype="float64")
+        total.update(np.where(np.isnan(values), np.nan, values).tobytes())
+    return total.hexdigest()
+
+
+def _sha256(profile: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(profile, sort_keys=True).encode()).hexdigest()
