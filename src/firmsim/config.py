@@ -282,7 +282,7 @@ class Audit(Section):
     """Checks on prices before anything is learnt from them; see docs/audit.md."""
 
     gap_days: int = Field(5, ge=1)
-    """A run of at least this many missing trading days is a gap."""
+    """A run of at least this many missing sessions (without a calendar: trading days) is a gap."""
     stale_days: int = Field(10, ge=2)
     """A run of at least this many equal prices is stale."""
     reuse_days: int = Field(40, ge=1)

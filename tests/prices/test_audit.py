@@ -94,6 +94,29 @@ def test_gaps_inside_a_history_are_found_and_nothing_is_filled(firms, days, foun
     assert prices["A"].isna().sum() == days
 
 
+def test_a_holiday_of_the_exchange_is_no_gap(rng):
+    days = pd.bdate_range("2019-04-01", "2019-05-31")
+    golden_week = (days >= "2019-04-29") & (days <= "2019-05-06")  # six weekdays
+    prices = pd.DataFrame(100 + rng.normal(size=(len(days), 4)).cumsum(axis=0), days, list("ABCD"))
+    series = [prices["A"].mask(golden_week).dropna(), *(prices[ticker] for ticker in "BCD")]
+    settings = Audit(min_history=2)
+    _, findings = audit(series, settings, calendars={"A": "XTKS", "B": "XNYS", "C": ""})
+    assert findings.empty
+    _, findings = audit(series, settings)
+    assert findings[["ticker", "date", "kind"]].to_numpy().tolist() == [["A", "2019-04-29", "gap"]]
+
+
+def test_sessions_on_which_no_firm_has_a_price_are_a_gap(rng):
+    days = pd.bdate_range("2019-03-01", "2019-03-29")
+    prices = pd.DataFrame(100 + rng.normal(size=(len(days), 3)).cumsum(axis=0), days, list("ABC"))
+    prices = prices.drop(days[8:14])
+    calendars = {"A": "XNYS", "B": "XNYS"}
+    series = [prices[ticker] for ticker in prices]
+    _, findings = audit(series, Audit(min_history=2), calendars=calendars)
+    found = findings[["ticker", "date", "kind", "value"]].to_numpy().tolist()
+    assert found == [[ticker, "2019-03-13", "gap", "6 sessions without a price"] for ticker in "AB"]
+
+
 @pytest.mark.parametrize(("days", "found"), [(9, False), (10, True), (14, True)])
 def test_repeats_of_a_stale_run_are_masked(firms, days, found):
     firms["A"].iloc[20 : 20 + days] = firms["A"].iloc[20]

@@ -18,7 +18,8 @@ with job(snakemake) as logger:
     source = open_source(settings, RESOURCES)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)
-        prices, findings = audit(raw.series, Audit(**snakemake.params.audit), raw.quotes)
+        calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)
+        prices, findings = audit(raw.series, Audit(**snakemake.params.audit), raw.quotes, calendars)
     except IncompletePrices as error:
         # outputs of a failed job are removed, so the table of causes goes beside its log
         causes = Path(snakemake.log[0]).with_suffix(".sources.csv")
@@ -34,7 +35,6 @@ with job(snakemake) as logger:
         prices.shape[1],
         len(findings),
     )
-    calendars = calendars_of([str(one.name) for one in raw.series], settings)
     sources = raw.outcomes.join(holes_by_firm(raw.series, calendars), on="ticker")
     write_csv(sources, Path(snakemake.output.sources))
     write_csv(findings, Path(snakemake.output.audit))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,13 +16,11 @@ from firmsim.edit import append_rows, extend_list
 from firmsim.errors import ConfigError, FirmsError
 from firmsim.files import atomic
 from firmsim.firms import read_firms_table
+from firmsim.prices.yahoo.symbols import yahoo_symbol
 from firmsim.tickers import check_tickers
 
 DEFAULT = Path("config/config.yaml")
 """What `snakemake` reads when it is told nothing else."""
-
-SHARE_CLASS = re.compile(r"^(\w+)\.([AB])$")
-"""``BRK.B``, which Yahoo writes ``BRK-B``."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -132,7 +129,7 @@ def _read(file: Path) -> tuple[Config, str]:
 def _spelt(tickers: list[str], config: Config) -> list[str]:
     """Tickers as the price source has them, each once."""
     if config.prices.source == "yahoo":
-        spelt = [SHARE_CLASS.sub(r"\1-\2", ticker.strip().upper()) for ticker in tickers]
+        spelt = [yahoo_symbol(ticker) for ticker in tickers]
         for given, ticker in zip(tickers, spelt, strict=True):
             if given != ticker:
                 sys.stdout.write(f"{given!r} is {ticker} at Yahoo\n")

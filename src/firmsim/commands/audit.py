@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from firmsim.config import Audit
+from firmsim.config import Config, Prices
 from firmsim.configfile import load_config
 from firmsim.errors import ConfigError
 from firmsim.prices.audit import examine
 from firmsim.prices.file import FilePrices
+from firmsim.prices.sessions import calendars_of
 
 ABOUT = """\
 Look for faults in daily prices: impossible or stale prices, gaps, missed splits, wrong units,
@@ -43,7 +44,9 @@ def add_parser(subparsers: Any) -> None:
         help="a wide or long CSV or parquet file, or a folder of one CSV a ticker, as prices.path",
     )
     parser.add_argument(
-        "--config", type=Path, help="configuration whose section `audit` sets thresholds, actions"
+        "--config",
+        type=Path,
+        help="configuration with thresholds and actions (audit) and a calendar (prices.calendar)",
     )
     parser.add_argument("--csv", action="store_true", help="print the findings as CSV and no more")
     parser.set_defaults(run=run)
@@ -69,9 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
     ConfigError
         The configuration cannot be read, or a key of it is wrong.
     """
-    settings = _settings(arguments.config)
+    config = _config(arguments.config)
     raw = FilePrices(arguments.file).read(None, None, None)
-    panel, findings = examine(raw.series, settings, raw.quotes, stops=False)
+    file = Prices(source="file", path=arguments.file, calendar=config.prices.calendar)
+    calendars = calendars_of([str(one.name) for one in raw.series], file)
+    panel, findings = examine(raw.series, config.audit, raw.quotes, calendars, stops=False)
     table = findings.table()
     if arguments.csv:
         sys.stdout.write(table.to_csv(index=False))
@@ -80,10 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
     return int((table["action"] != "note").any())
 
 
-def _settings(path: Path | None) -> Audit:
-    """Section ``audit`` of a configuration, or the defaults."""
+def _config(path: Path | None) -> Config:
+    """Read a configuration, or take the defaults."""
     if path is None:
-        return Audit()
+        return Config()
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -92,7 +97,7 @@ def _settings(path: Path | None) -> Audit:
     if not isinstance(values, dict):
         message = f"{path} is no configuration: it holds no keys; correct --config"
         raise ConfigError(message)
-    return load_config(values, [path]).audit
+    return load_config(values, [path])
 
 
 def _aligned(table: pd.DataFrame) -> str:

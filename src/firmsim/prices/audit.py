@@ -27,6 +27,7 @@ def audit(
     series: Sequence[pd.Series],
     settings: Audit,
     quotes: Mapping[str, pd.DataFrame] | None = None,
+    calendars: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Check prices and leave out what cannot be trusted.
 
@@ -41,6 +42,8 @@ def audit(
         ``drop`` the firm, or ``stop``.
     quotes : mapping of str to DataFrame, optional
         Of the firms whose dividends are known; see `firmsim.prices.raw.RawPrices`.
+    calendars : mapping of str to str, optional
+        Ticker -> calendar of its exchange, where it is known; see `firmsim.prices.sessions`.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def audit(
         A finding whose action is ``stop``; fewer than 3 firms are left; or on no two days do 3
         firms have a price.
     """
-    panel, findings = examine(series, settings, quotes)
+    panel, findings = examine(series, settings, quotes, calendars)
     dropped = findings.dropped()
     left = panel.drop(columns=list(dropped)).dropna(how="all")
     _refuse_too_little(left, dropped, settings)
@@ -66,6 +69,7 @@ def examine(
     series: Sequence[pd.Series],
     settings: Audit,
     quotes: Mapping[str, pd.DataFrame] | None = None,
+    calendars: Mapping[str, str] | None = None,
     *,
     stops: bool = True,
 ) -> tuple[pd.DataFrame, Findings]:
@@ -73,7 +77,7 @@ def examine(
 
     Parameters
     ----------
-    series, settings, quotes
+    series, settings, quotes, calendars
         As `audit`.
     stops : bool
         Whether a finding whose action is ``stop`` does; else it is listed.
@@ -93,7 +97,7 @@ def examine(
     findings = Findings(settings.actions, stops=stops)
     panel = panel_of(series, findings)
     empty = inner_gaps(panel)
-    gaps(panel, empty, settings.gap_days, findings)
+    gaps(panel, empty, settings.gap_days, calendars or {}, findings)
     panel = panel.mask(nonpositive_prices(panel, findings))
     identical_series(panel, findings)
     stale = stale_runs(panel, settings.stale_days, findings)

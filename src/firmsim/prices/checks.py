@@ -5,7 +5,7 @@ Arrays are days x firms. Every check writes its findings and returns what it wou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.prices.findings import Findings
+from firmsim.prices.sessions import holes
 
 
 class Stale(NamedTuple):
@@ -64,7 +65,13 @@ def inner_gaps(panel: pd.DataFrame) -> NDArray[np.bool_]:
     return gone
 
 
-def gaps(panel: pd.DataFrame, empty: NDArray[np.bool_], gap_days: int, findings: Findings) -> None:
+def gaps(
+    panel: pd.DataFrame,
+    empty: NDArray[np.bool_],
+    gap_days: int,
+    calendars: Mapping[str, str],
+    findings: Findings,
+) -> None:
     """Find runs of days without a price between a firm's first and last one.
 
     Parameters
@@ -74,14 +81,22 @@ def gaps(panel: pd.DataFrame, empty: NDArray[np.bool_], gap_days: int, findings:
     empty : array of bool, shape (n_days, n_firms)
         Such days, as `inner_gaps` finds them.
     gap_days : int
-        Shortest run that counts, in trading days (days on which any firm has a price).
+        Shortest run that counts: sessions of the firm's exchange, or where no calendar is known
+        days on which any firm has a price.
+    calendars : mapping of str to str
+        Ticker -> calendar of its exchange, "" or left out where it is not known.
     findings : Findings
         Written to, kind ``gap``.
     """
-    for firm, first, days in runs(empty):
+    timed = np.array([bool(calendars.get(ticker)) for ticker in panel.columns], dtype=bool)
+    for firm, first, days in runs(empty & ~timed):
         if days >= gap_days:
             value = f"{days} trading days without a price"
             findings.add(panel.columns[firm], panel.index[first], "gap", value)
+    for ticker in panel.columns[timed]:
+        for day, count in holes(panel[ticker], calendars[ticker]):
+            if count >= gap_days:
+                findings.add(ticker, day, "gap", f"{count} sessions without a price")
 
 
 def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> Stale:

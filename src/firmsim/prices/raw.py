@@ -66,6 +66,12 @@ class RawPrices:
         known["traded_value"] = traded.reindex(tickers).astype("float64")
         return known
 
+    @property
+    def exchanges(self) -> dict[str, str]:
+        """Ticker -> the source's code of its exchange, where that is known."""
+        known = self.attributes()["exchange"]
+        return {str(ticker): code for ticker, code in known[known != ""].items()}
+
 
 class IncompletePrices(PriceError):  # noqa: N818 - it is not a fault of the program
     """Some tickers could not be had; `outcomes` says which and why."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from firmsim.config import Prices
 from firmsim.prices.exchanges import NEW_YORK, calendar_of
+from firmsim.prices.yahoo.symbols import yahoo_symbol
 
 MONTH = 21
 """Days, of all exchanges, whose median tells how many firms of one usually have a price."""
@@ -41,7 +42,7 @@ def calendars_of(
         of_all = settings.calendar or (NEW_YORK if settings.source == "bundled" else "")
         return dict.fromkeys(tickers, of_all)
     known = exchanges or {}
-    return {ticker: calendar_of(ticker, known.get(ticker, "")) for ticker in tickers}
+    return {ticker: calendar_of(yahoo_symbol(ticker), known.get(ticker, "")) for ticker in tickers}
 
 
 def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
