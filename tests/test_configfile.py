@@ -43,7 +43,8 @@ def test_nothing_given_is_the_default_run():
         "jordan-forecast",
     ]
     assert all(item.seeds == [0] for item in config.encoders)
-    sizes = Elman(d_in=64, hidden=config.encoders[0].hidden, d_out=config.encoders[0].outputs)
+    first = config.encoders[0]
+    sizes = Elman(64, first.hidden, first.outputs + 2 * first.portfolios)
     assert {item.parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
 
 

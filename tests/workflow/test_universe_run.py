@@ -95,7 +95,8 @@ def test_firms_of_two_exchanges_stand_side_by_side(project, tmp_path_factory):
         opened[ticker] = sessions(calendars[ticker], pd.Timestamp(start), pd.Timestamp(end))
         days = set(opened[ticker].date)
         symbol.rows[:] = [row for row in symbol.rows if row.day in days]
-        symbol.tz = "Asia/Tokyo" if ticker.endswith(".T") else symbol.tz
+        if ticker.endswith(".T"):
+            symbol.tz, symbol.exchange = "Asia/Tokyo", "JPX"
     project.configure(firms=list(calendars), prices={"source": "yahoo", "start": start, "end": end})
     with FakeYahoo(universe, tmp_path_factory.mktemp("certificates")) as server:
         env = server.environment(project.folder / "cache")

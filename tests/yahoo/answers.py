@@ -110,7 +110,7 @@ def _meta(listed: Symbol, rows, query, fault):
     meta = {
         "currency": listed.currency,
         "symbol": listed.symbol,
-        "exchangeName": "NMS",
+        "exchangeName": listed.exchange,
         "instrumentType": listed.quote_type,
         "firstTradeDate": listed.stamp(listed.rows[0].day),
         "regularMarketTime": close,
@@ -166,7 +166,7 @@ def quote(listed: Symbol | None, query, fault):
         "symbol": listed.symbol,
         "quoteType": listed.quote_type,
         "currency": listed.currency,
-        "exchange": "NMS",
+        "exchange": listed.exchange,
         **{key: info[key] for key in ("shortName", "longName", "marketCap") if key in info},
     }
     return 200, {"quoteResponse": {"result": [result], "error": None}}

@@ -43,6 +43,7 @@ class Symbol:
     splits: dict[dt.date, float] = field(default_factory=dict)
     currency: str = "USD"
     tz: str = "America/New_York"
+    exchange: str = "NMS"
     quote_type: str = "EQUITY"
 
     def stamp(self, day: dt.date, hour: int = 9, minute: int = 30) -> int:
