@@ -12,7 +12,7 @@ import yaml
 
 from firmsim.config import Config, Prices
 from firmsim.configfile import load_config
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, PriceError
 from firmsim.prices.audit import examine
 from firmsim.prices.file import FilePrices
 from firmsim.prices.sessions import calendars_of
@@ -73,6 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
         The configuration cannot be read, or a key of it is wrong.
     """
     config = _config(arguments.config)
+    if not arguments.file.exists():
+        message = f"{arguments.file} does not exist; name a file of prices, or a folder of them"
+        raise PriceError(message)
     raw = FilePrices(arguments.file).read(None, None, None)
     file = Prices(source="file", path=arguments.file, calendar=config.prices.calendar)
     calendars = calendars_of([str(one.name) for one in raw.series], file)
