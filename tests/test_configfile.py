@@ -94,6 +94,10 @@ def test_firms_may_be_an_index(name):
             {"prices": {"calendar": "XNYC"}},
             "prices.calendar: 'XNYC' is no trading calendar; did you mean 'XNYS'",
         ),
+        (
+            {"prices": {"calendar": "ASEX"}},
+            "prices.calendar: 'ASEX' cannot be built by exchange_calendars",
+        ),
         ({"firms_as_of": "2015-01-02"}, "firms_as_of: 2015-01-02 has no meaning unless firms"),
         (
             {"firms": ["A", "B", "C"], "prices": YAHOO, "firms_as_of": "2015-01-02"},

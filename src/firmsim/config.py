@@ -179,6 +179,13 @@ def _calendar(name: str) -> str:
         hint = f"did you mean {near[0]!r}?" if near else "known are, for example, XNYS, XLON, XTKS"
         message = f"{name!r} is no trading calendar; {hint}"
         raise ValueError(message)
+    try:
+        exchange_calendars.get_calendar(name)
+    except Exception as error:  # some fail to build, each in its own way
+        message = (
+            f"{name!r} cannot be built by exchange_calendars; name a calendar of like holidays"
+        )
+        raise ValueError(message) from error
     return name
 
 
@@ -524,7 +531,7 @@ class Association(Section):
 
 ELMAN_PARAMETERS = 11896
 """Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
-d_in = 64 and d_out = 16."""
+d_in = 64 and d_out = 16 + 2 * 20, two outputs a portfolio beside those of the trajectory."""
 
 
 class FirmTrials(Section):

@@ -79,6 +79,13 @@ def test_yahoo_spells_share_classes_its_own_way(folder, capsys):
     assert "'BRK-B': already in my.yaml" in add(capsys, "BRK.B", "--config", "my.yaml", status=1)
 
 
+def test_another_spelling_of_a_known_ticker_is_refused(folder, capsys):
+    (folder / "my.yaml").write_text(YAHOO + "firms: [AAPL, BRK.B, vod.l]\n")
+    for given, known in (("brk-b", "BRK-B"), ("VOD.L", "VOD.L")):
+        said = add(capsys, given, "--config", "my.yaml", status=1)
+        assert f"'{known}': already in my.yaml" in said
+
+
 MISTAKES = {
     "already there": ("firms: [A, B, C]", ["D", "B"], ["'B': already in my.yaml"]),
     "given twice": ("firms: [A, B, C]", ["D", "D"], ["'D'", "more than once"]),

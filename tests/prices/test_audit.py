@@ -106,6 +106,23 @@ def test_a_holiday_of_the_exchange_is_no_gap(rng):
     assert findings[["ticker", "date", "kind"]].to_numpy().tolist() == [["A", "2019-04-29", "gap"]]
 
 
+def test_a_split_after_a_holiday_of_the_exchange_is_found(rng):
+    days = pd.bdate_range("2019-01-02", "2019-12-30")
+    steps = rng.normal(0, 0.01, (len(days), 12))
+    prices = pd.DataFrame(100 * np.exp(steps.cumsum(axis=0)), days, [f"F{k}" for k in range(12)])
+    calendars = dict.fromkeys(prices.columns[:6], "XTKS") | dict.fromkeys(
+        prices.columns[6:], "XNYS"
+    )
+    golden_week = (days >= "2019-04-29") & (days <= "2019-05-06")
+    prices.iloc[golden_week, :6] = np.nan
+    prices.loc["2019-05-07":, "F0"] /= 4  # the first session after it
+    series = [prices[ticker].dropna() for ticker in prices]
+    masked, findings = audit(series, Audit(min_history=2), calendars=calendars)
+    found = findings[findings["kind"] == "split"]
+    assert found[["ticker", "date"]].to_numpy().tolist() == [["F0", "2019-05-07"]]
+    assert np.isnan(masked.loc["2019-05-07", "F0"])
+
+
 def test_sessions_on_which_no_firm_has_a_price_are_a_gap(rng):
     days = pd.bdate_range("2019-03-01", "2019-03-29")
     prices = pd.DataFrame(100 + rng.normal(size=(len(days), 3)).cumsum(axis=0), days, list("ABC"))

@@ -44,6 +44,20 @@ def test_changes_without_a_price_lack_both_of_its_changes(rng):
     assert np.argwhere(np.isnan(rest.size[1:])).tolist() == [[6, 2], [7, 2]]
 
 
+def test_a_change_reaches_back_over_days_on_which_the_exchange_was_closed(rng):
+    prices = walk(rng, 20, 4)
+    closed = np.zeros(prices.shape, dtype=bool)
+    closed[6:9, 1] = True
+    prices[closed] = np.nan
+    prices[13, 1] = np.nan  # a price that is missing on a session is not bridged
+    log = changes_of(pd.DataFrame(prices), closed).log
+    assert log[9, 1] == pytest.approx(np.log(prices[9, 1] / prices[5, 1]))
+    assert np.flatnonzero(np.isnan(log[:, 1])).tolist() == [0, 6, 7, 8, 13, 14]
+    others = [0, 2, 3]
+    plain = changes_of(pd.DataFrame(prices)).log
+    np.testing.assert_array_equal(log[:, others], plain[:, others])
+
+
 def test_aftershocks_lower_the_weight_and_calm_raises_it(rng):
     prices = walk(rng, 200, 6)
     prices[100:, 0] *= 2

@@ -159,6 +159,31 @@ def test_later_days_are_asked_for_alone_where_nothing_was_paid(certificates, tmp
         assert_prices(second["prices"][name], adjusted(universe, name, START, LATER))
 
 
+def test_a_firm_delisted_since_keeps_what_is_in_the_store(certificates, tmp_path):
+    universe = synthetic(HEALTHY)
+    with FakeYahoo(universe, certificates) as yahoo:
+        read(yahoo, tmp_path, HEALTHY, START, END)
+        yahoo.set_faults([{"kind": "not_found", "endpoint": "prices", "symbol": "AAA"}])
+        later = read(yahoo, tmp_path, HEALTHY, START, LATER)
+    assert later["error"] is None
+    delisted = later["outcomes"]["AAA"]
+    assert delisted["status"] == "ok"
+    assert delisted["reason"].startswith(f"no day after {END}: HTTP 404")
+    assert_prices(later["prices"]["AAA"], adjusted(universe, "AAA", START, END))
+    assert_prices(later["prices"]["CCC"], adjusted(universe, "CCC", START, LATER))
+
+
+def test_firms_listed_after_pinned_training_days_are_no_lack_of_coverage(certificates, tmp_path):
+    universe = synthetic(HEALTHY)
+    universe["CCC"].rows[:] = [row for row in universe["CCC"].rows if row.day > date(2015, 7, 10)]
+    with FakeYahoo(universe, certificates) as yahoo:
+        stops = read(yahoo, tmp_path, HEALTHY, START, END)
+        goes_on = read(yahoo, tmp_path, HEALTHY, START, END, later_listings=True)
+    assert "1 no_data_in_range" in stops["error"]
+    assert list(goes_on["prices"]) == ["AAA", "BBB"]
+    assert goes_on["outcomes"]["CCC"]["status"] == "no_data_in_range"
+
+
 def test_a_dividend_after_the_days_asked_for_has_the_whole_history_fetched(certificates, tmp_path):
     _, second, spans, universe = later_run(certificates, tmp_path, "2015-10-01")
     assert any(LATER < str(day) < "2015-10-01" for day in universe["BBB"].dividends)

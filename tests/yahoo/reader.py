@@ -47,11 +47,22 @@ def read(yahoo, folder, tickers, start, end, env=None, **options):
 
 
 def main(
-    store, tickers, start, end, wait=False, min_coverage=0.95, profile_days=30, quoted=(), **manners
+    store,
+    tickers,
+    start,
+    end,
+    wait=False,
+    min_coverage=0.95,
+    profile_days=30,
+    later_listings=False,
+    quoted=(),
+    **manners,
 ):
     clock = None if wait else FakeClock()
     manners = Manners(**{"requests_per_second": 1000.0, "timeout": 5.0} | manners)
-    source = YahooPrices(Path(store), manners, min_coverage, profile_days, clock)
+    source = YahooPrices(
+        Path(store), manners, min_coverage, profile_days, clock, later_listings=later_listings
+    )
     said = {"error": None, "kind": None, "prices": {}, "attributes": None}
     outcomes = None
     try:

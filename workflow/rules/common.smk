@@ -47,7 +47,9 @@ settings = plan.config.model_dump(mode="json")
 price_settings = pick(
     settings["prices"], "source", "path", "start", "end", "calendar", "firm_profiles"
 )
-training_price_settings = price_settings | {
+# sectors and sizes are asked for of scored firms only
+reference_price_settings = price_settings | {"firm_profiles": "skip"}
+training_price_settings = reference_price_settings | {
     "end": plan.training_end.isoformat() if plan.training_end else None
 }
 growth_settings = pick(settings["growth"], "trading_days_per_year", "risk_free_rate")

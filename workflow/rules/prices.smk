@@ -58,6 +58,7 @@ rule prices:
         tickers=plan.scored,
         blame="",
         fingerprint=None,
+        later_listings=False,
     script:
         "../scripts/prices.py"
 
@@ -83,6 +84,8 @@ if plan.training_apart:
             tickers=plan.scored if plan.training is None else plan.training,
             blame=f"{plan.training_key}: ",
             fingerprint=plan.fingerprint,
+            # pinned days may end before a firm is listed
+            later_listings=pinned_days,
 
 
 if plan.training is not None and pinned_days:
@@ -101,11 +104,12 @@ if plan.training is not None and pinned_days:
             "<benchmarks>/reference_prices.tsv"
         params:
             version=firmsim.__version__,
-            prices=price_settings,
+            prices=reference_price_settings,
             audit=settings["audit"],
             tickers=plan.training,
             blame="training.train_firms: ",
             fingerprint=None,
+            later_listings=False,
 
 
 if plan.universe is not None:

@@ -15,8 +15,10 @@ with job(snakemake):
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
     reference = pd.read_parquet(snakemake.input.reference)
-    # a training firm that the audit drops once later days are read is missing on all of them
     reference = reference.reindex(index=growth.index, columns=training.columns)
+    # a training firm that could not be had, or that the audit drops once later days are read
+    gone = reference.columns[reference.isna().all()].intersection(growth.columns)
+    reference[gone] = growth[gone]
     fitted = fit_days(growth, training, snakemake.params.fit_share)
     spans = [(0, len(growth)), (0, fitted)]
     frames = {"embeddings": [], "fit_period": []}

@@ -15,7 +15,7 @@ from job import job
 with job(snakemake) as logger:
     # how Yahoo is asked changes no price, so it is no param that would run the job again
     settings = Prices(**(snakemake.config.get("prices") or {}) | snakemake.params.prices)
-    source = open_source(settings, RESOURCES)
+    source = open_source(settings, RESOURCES, later_listings=snakemake.params.later_listings)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)
         calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)

@@ -79,13 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
                 "else; name a CSV there to give firms a sector"
             )
             raise FirmsError(message)
-        _refuse_known(tickers, config.firms, file)
+        _refuse_known(tickers, config.firms, file, config)
         _write(file, extend_list(text, "firms", tickers, file))
         where, count = file, len(config.firms)
     else:
         where = _table(config, file)
         known = list(read_firms_table(where).index)
-        _refuse_known(tickers, known, where)
+        _refuse_known(tickers, known, where, config)
         rows = [{"ticker": ticker} | about for ticker in tickers]
         _write(where, append_rows(_text(where), rows, where))
         count = len(known)
@@ -137,8 +137,10 @@ def _spelt(tickers: list[str], config: Config) -> list[str]:
     return check_tickers(tickers, "firmsim add")
 
 
-def _refuse_known(tickers: list[str], known: list[str], where: Path) -> None:
-    """Raise when a ticker is there already."""
+def _refuse_known(tickers: list[str], known: list[str], where: Path, config: Config) -> None:
+    """Raise when a ticker is there already, in whatever spelling."""
+    if config.prices.source == "yahoo":
+        known = [yahoo_symbol(ticker) for ticker in known]
     twice = [ticker for ticker in tickers if ticker in known]
     if twice:
         message = f"{', '.join(map(repr, twice))}: already in {where}; leave it out"

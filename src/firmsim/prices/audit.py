@@ -19,6 +19,7 @@ from firmsim.prices.findings import Findings
 from firmsim.prices.jumps import jumps, spikes
 from firmsim.prices.panel import panel_of
 from firmsim.prices.reuse import reused_tickers
+from firmsim.prices.sessions import closed_days
 from firmsim.prices.splits import splits
 from firmsim.prices.units import unit_errors
 
@@ -105,7 +106,7 @@ def examine(
     panel = findings.masked(panel, "backfilled_start", stale.starts)
     panel = findings.masked(panel, "unit_error", unit_errors(panel, findings))
     unadjusted = not_adjusted(panel, quotes or {}, findings)
-    changes = changes_of(panel)
+    changes = changes_of(panel, closed_days(panel, calendars or {}))
     reused = reused_tickers(panel, empty, changes, settings, findings)
     panel = findings.masked(panel, "ticker_reuse", reused)
     stepped, jumped = steps(panel, changes.without(reused), settings, findings)

@@ -84,13 +84,15 @@ class Moves:
         return flags
 
 
-def changes_of(panel: pd.DataFrame) -> Changes:
+def changes_of(panel: pd.DataFrame, closed: NDArray[np.bool_] | None = None) -> Changes:
     """Changes of a panel.
 
     Parameters
     ----------
     panel : DataFrame of shape (n_days, n_firms)
         Prices above zero or missing.
+    closed : array of bool, shape (n_days, n_firms), optional
+        Days without a session of the firm's exchange: the next change reaches back over them.
 
     Returns
     -------
@@ -98,7 +100,12 @@ def changes_of(panel: pd.DataFrame) -> Changes:
     """
     logs = np.log(panel.to_numpy(dtype=np.float64))
     log = np.full(panel.shape, np.nan)
-    log[1:] = np.diff(logs, axis=0)
+    last = logs.copy()
+    if closed is not None:
+        for day in np.flatnonzero((closed & np.isnan(logs)).any(axis=1)):
+            kept = closed[day] & np.isnan(logs[day])
+            last[day, kept] = last[day - 1, kept] if day else np.nan
+    log[1:] = logs[1:] - last[:-1]
     net = log - median_of_others(log)
     return Changes(log, net, np.minimum(np.abs(log), np.abs(net)))
 

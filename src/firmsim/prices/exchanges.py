@@ -78,7 +78,7 @@ SUFFIXES = {
 """Calendar by what follows the last dot of a ticker."""
 
 CODES = {
-    NEW_YORK: "ASE BTS CXI NAE NAS NCM NGM NMS NYQ OEM OQB OQX PCX PNK YHD",
+    NEW_YORK: "ASE BTS CXI NAE NAS NCM NGM NMS NYQ OEM OQB OQX PCX PNK",
     "BVMF": "SAO",
     "XAMS": "AMS",
     "XASX": "ASX CXA",
@@ -147,16 +147,16 @@ def calendar_of(ticker: str, exchange: str = "") -> str:
         Yahoo's symbol: without a dot an American share, else what follows the last dot tells the
         exchange.
     exchange : str
-        Yahoo's code of the exchange (``NMS``, ``JPX``, ...), if it is known; it goes first.
+        Yahoo's code of the exchange (``NMS``, ``JPX``, ...), if it is known; a suffix goes first.
 
     Returns
     -------
     str
         For example ``XNYS``; "" when it is not known, or no share.
     """
+    _, dot, suffix = ticker.rpartition(".")
+    if dot and suffix.upper() in SUFFIXES:
+        return SUFFIXES[suffix.upper()]
     if exchange in _BY_CODE:
         return _BY_CODE[exchange]
-    if NO_SHARE.fullmatch(ticker):
-        return ""
-    _, dot, suffix = ticker.rpartition(".")
-    return SUFFIXES.get(suffix.upper(), "") if dot else NEW_YORK
+    return "" if dot or NO_SHARE.fullmatch(ticker) else NEW_YORK

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from firmsim.config import Prices
 from firmsim.prices.exchanges import NEW_YORK, calendar_of
@@ -184,3 +185,23 @@ def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.D
             )
         parts.append(part)
     return parts
+
+
+def closed_days(prices: pd.DataFrame, calendars: Mapping[str, str]) -> NDArray[np.bool_]:
+    """Days of a panel on which a firm's exchange had no session.
+
+    Parameters
+    ----------
+    prices, calendars
+        As for :func:`by_calendar`.
+
+    Returns
+    -------
+    array of bool, shape (n_days, n_firms)
+        False where no calendar is known.
+    """
+    closed = np.zeros(prices.shape, dtype=bool)
+    for part in by_calendar(prices, calendars):
+        columns = prices.columns.isin(part.columns)
+        closed[np.ix_(~prices.index.isin(part.index), columns)] = True
+    return closed

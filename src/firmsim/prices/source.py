@@ -54,7 +54,7 @@ class PriceSource(Protocol):
         ...
 
 
-def open_source(settings: Prices, resources: Path) -> PriceSource:
+def open_source(settings: Prices, resources: Path, *, later_listings: bool = False) -> PriceSource:
     """Source of prices that the configuration names.
 
     Parameters
@@ -63,6 +63,8 @@ def open_source(settings: Prices, resources: Path) -> PriceSource:
         Section ``prices`` of the configuration.
     resources : Path
         Folder of what was fetched once and is kept.
+    later_listings : bool
+        Whether firms that are listed after the days asked for are no lack of coverage.
 
     Returns
     -------
@@ -79,7 +81,13 @@ def open_source(settings: Prices, resources: Path) -> PriceSource:
     if settings.source == "yahoo":
         manners = Manners(**{key: getattr(settings, key) for key in MANNERS})
         days = settings.profile_days if settings.firm_profiles == "fetch" else None
-        return YahooPrices(resources / YAHOO, manners, settings.min_coverage, days)
+        return YahooPrices(
+            resources / YAHOO,
+            manners,
+            settings.min_coverage,
+            days,
+            later_listings=later_listings,
+        )
     if settings.path is None:
         message = "prices.path: is empty, but prices.source is 'file'; name your file or folder"
         raise ConfigError(message)

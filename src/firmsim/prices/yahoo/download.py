@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from firmsim.errors import PriceError
 from firmsim.prices.yahoo.client import YahooClient
-from firmsim.prices.yahoo.failures import NotAsked, YahooFailure
+from firmsim.prices.yahoo.failures import FINAL, NotAsked, YahooFailure
 from firmsim.prices.yahoo.pace import Clock
 from firmsim.prices.yahoo.splice import extended
 from firmsim.prices.yahoo.store import CorruptFile, KeptHistory, Store
@@ -166,8 +166,13 @@ class Download:
                 attempts += more
         except YahooFailure as failure:
             self._streak.failed(failure)
+            attempts += failure.attempts
+            if failure.status in FINAL and kept is not None and _reaches(kept, start, end):
+                newer = f"no day after {kept.end}: {failure.reason}"
+                reason = "; ".join(filter(None, [kept.remark, newer]))
+                return Outcome(symbol, "ok", reason, attempts)
             reason = "; ".join(filter(None, [failure.reason, note]))
-            return Outcome(symbol, failure.status, reason, attempts + failure.attempts)
+            return Outcome(symbol, failure.status, reason, attempts)
         self._streak.answered()
         self._store.keep_history(symbol, had)
         reason = "; ".join(filter(None, [had.remark, note]))
@@ -251,3 +256,8 @@ class _Streak:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _reaches(kept: KeptHistory, start: date, end: date) -> bool:
+    """Whether a kept history lacks no day but later ones, as that of a firm delisted since."""
+    return kept.start <= start and not kept.table.loc[str(start) : str(end)].empty

@@ -7,8 +7,9 @@ import json
 PASSING = frozenset(
     {"rate_limited", "server_error", "timeout", "connection", "bad_answer", "incomplete"}
 )
-"""Failures that may pass, and are worth another try; ``unknown_symbol`` and
-``no_data_in_range`` are final."""
+"""Failures that may pass, and are worth another try."""
+FINAL = frozenset({"unknown_symbol", "no_data_in_range"})
+"""Failures that another try does not change."""
 
 LENGTH = 160
 """Characters of a reason that are kept."""
@@ -20,7 +21,7 @@ class YahooFailure(Exception):  # noqa: N818 - an outcome to be recorded, not a 
     Attributes
     ----------
     status : str
-        One of `PASSING`, ``unknown_symbol`` or ``no_data_in_range``.
+        One of `PASSING` or `FINAL`.
     reason : str
         One line; the provider's own words where it had any.
     attempts : int

@@ -43,6 +43,9 @@ class YahooPrices:
         Share of the tickers that must have prices.
     profile_days : int or None
         Days after which a profile is asked for again; None: no profile is.
+    later_listings : bool
+        Whether firms without a price on the days asked for are expected, and no lack of coverage:
+        training days that are pinned end before some firms are listed.
     clock : Clock, optional
         Time; tests have one that does not wait.
     """
@@ -54,11 +57,14 @@ class YahooPrices:
         min_coverage: float = 0.95,
         profile_days: int | None = 30,
         clock: Clock | None = None,
+        *,
+        later_listings: bool = False,
     ) -> None:
         self.store = Store(folder)
         self.manners = manners
         self.min_coverage = min_coverage
         self.profile_days = profile_days
+        self.later_listings = later_listings
         self._clock = clock or WallClock()
 
     def read(
@@ -160,6 +166,8 @@ class YahooPrices:
 
     def _refuse_too_few(self, outcomes: pd.DataFrame) -> None:
         had, asked = int((outcomes["status"] == "ok").sum()), len(outcomes)
+        if self.later_listings:
+            asked -= int((outcomes["status"] == "no_data_in_range").sum())
         failed = outcomes[outcomes["status"] != "ok"]
         if had and had >= self.min_coverage * asked:
             for _, row in failed.iterrows():
