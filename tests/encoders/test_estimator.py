@@ -227,7 +227,7 @@ class TestConventions:
         twins = pd.concat([growth[["F00"]].set_axis([name], axis=1) for name in "ABCDE"], axis=1)
         encoder = small(ComovementEncoder).fit(growth.iloc[:, :5].set_axis(list("ABCDE"), axis=1))
         embedded = encoder.transform(twins)
-        assert embedded.shape == (5, 4)
+        assert embedded.shape == (5, 5)
         assert np.isfinite(embedded).all(axis=None)
 
     def test_size_follows_the_budget_of_parameters(self, growth):
