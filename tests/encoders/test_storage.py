@@ -173,6 +173,9 @@ def test_facts_that_contradict_each_other(rewrite, fitted, path):
     for name, value in changes.items():
         path.write_bytes(whole)
         refused(rewrite(facts={name: value}))
+    for few in {1, 2, 3, d_in + 1} - {d_in}:  # inputs of no number of portfolios
+        path.write_bytes(whole)
+        refused(rewrite(facts={"d_in": few}))
     for wrong, part in (
         ({"hiden": 8}, "hiden"),
         ({"hidden": -8}, "hidden: -8"),

@@ -24,6 +24,21 @@ MIN_COMMON_DAYS = 60
 histories, at least a quarter of the training days."""
 
 
+def portfolios_among(d_in: int, channels: int) -> int:
+    """Number of portfolios among the inputs of a cell: each is one of the firm's, two of the day's.
+
+    Raises
+    ------
+    EncoderError
+        No number of portfolios has so many inputs.
+    """
+    portfolios, odd = divmod(d_in - channels - FIXED_CONTEXT, 3)
+    if odd or portfolios < 0:
+        message = f"d_in {d_in} with {channels} channels is no comovement encoder"
+        raise EncoderError(message)
+    return portfolios
+
+
 @dataclass(eq=False, repr=False)
 class ComovementEncoder(RecurrentEncoder):
     """Encoder trained with the co-movement objective.
@@ -34,10 +49,10 @@ class ComovementEncoder(RecurrentEncoder):
     Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window,
     with a close one (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the
     long-run neighbours of each firm, the window itself left out, and the co-movement of all pairs
-    in the year after the window. An embedding is the projection of
-    the scores on the leading components of the training firms' score matrix (Nystroem's extension
-    for firms outside it: Williams and Seeger 2001). The scores of a span of more than 250 days are
-    the mean over its parts.
+    in the year after the window. An embedding is the projection of the scores on the leading
+    components of the training firms' score matrix (Nystroem's extension for firms outside it:
+    Williams and Seeger 2001). The scores of a span of more than 250 days are the mean over its
+    parts.
 
     Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
     that both firms have.
@@ -116,7 +131,7 @@ class ComovementEncoder(RecurrentEncoder):
 
     def fresh_module(self, d_in: int) -> ComovementModule:
         """Cell and the weights beside it, for inputs of a size."""
-        portfolios = (d_in - 1 - FIXED_CONTEXT - (self.channels_ - 1)) // 3
+        portfolios = portfolios_among(d_in, self.channels_)
         cell = self.make_cell(d_in, int(self.outputs) + 2 * portfolios)
         return ComovementModule(cell, portfolios, self.regime)
 

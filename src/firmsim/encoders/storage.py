@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from firmsim.config import MIN_FIRMS
 from firmsim.encoders import OBJECTIVES, ComovementEncoder, RecurrentEncoder
 from firmsim.encoders.checks import check_params
+from firmsim.encoders.comovement import portfolios_among
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
 from firmsim.objectives.market import Market
@@ -226,10 +227,9 @@ def _unfitted(facts: dict[str, Any]) -> RecurrentEncoder:
 
 def _market_tensors(path: Path, facts: dict[str, Any]) -> dict[str, torch.Tensor]:
     """Shapes of the tensors of a market, as the number of inputs and firms asks for."""
-    portfolios, odd = divmod(facts["d_in"] - 1 - 3 - (facts["channels"] - 1), 3)
-    if odd or portfolios < 0 or facts.get("market") is None:
-        reason = f"d_in {facts['d_in']} with {facts['channels']} channels is no comovement encoder"
-        raise _damaged(path, reason)
+    portfolios = portfolios_among(facts["d_in"], facts["channels"])
+    if facts.get("market") is None:
+        raise _damaged(path, "a comovement encoder without a market")
     double, meta = torch.float64, torch.device("meta")
     return {
         "market.loadings": torch.empty(len(facts["firms"]), portfolios, dtype=double, device=meta),

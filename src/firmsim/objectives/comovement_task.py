@@ -91,7 +91,7 @@ class Batch:
 
 
 class ComovementTask(Task):
-    """Ask the scores of random windows for the long-run co-movement of the same pairs.
+    """Ask the scores of random windows for long-run neighbours and the year after the window.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class ComovementTask(Task):
         Weights to train.
     rng : numpy.random.Generator
         Source of the batches.
-    inputs : Inputs
+    panel : Inputs
         All days of the fit period and all training firms.
     train_days : int
         The first days are trained on, the rest validate.
