@@ -24,7 +24,8 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
     Parameters
     ----------
     values : mapping
-        Keys as given, all files and command line options merged.
+        Keys as given, all files and command line options merged; ``pathvars``, which is
+        Snakemake's own, is passed over.
     files : sequence of path
         The files they were merged from, the last one winning; only used to say where a bad key is.
 
@@ -38,8 +39,9 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
     ConfigError
         Names the key, its value, the file and, for an unknown key, the nearest known one.
     """
+    values = {key: value for key, value in values.items() if key != "pathvars"}
     try:
-        return Config.model_validate(dict(values))
+        return Config.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = _path(first)

@@ -19,10 +19,7 @@ def planned():
     default = [file for file in given if file not in workflow.overwrite_configfiles]
     try:
         made = Plan.make(
-            load_config(
-                {key: value for key, value in config.items() if key != "pathvars"},
-                files=[*default, *workflow.overwrite_configfiles],
-            ),
+            load_config(config, files=[*default, *workflow.overwrite_configfiles]),
             home=Path(workflow.basedir),
         )
     except FirmsimError as error:

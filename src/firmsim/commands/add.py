@@ -122,8 +122,7 @@ def _read(file: Path) -> tuple[Config, str]:
             f"{file} has no key 'firms' to add to; write one, such as firms: [AAPL, MSFT, XOM]"
         )
         raise ConfigError(message)
-    keys = {key: value for key, value in values.items() if key != "pathvars"}  # Snakemake's own
-    return load_config(keys, [file]), text
+    return load_config(values, [file]), text
 
 
 def _spelt(tickers: list[str], config: Config) -> list[str]:

@@ -100,8 +100,7 @@ def _config(path: Path | None) -> Config:
     if not isinstance(values, dict):
         message = f"{path} is no configuration: it holds no keys; correct --config"
         raise ConfigError(message)
-    keys = {key: value for key, value in values.items() if key != "pathvars"}  # Snakemake's own
-    return load_config(keys, [path])
+    return load_config(values, [path])
 
 
 def _aligned(table: pd.DataFrame) -> str:
