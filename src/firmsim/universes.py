@@ -20,6 +20,7 @@ import pitindex
 from pitindex import _loader
 
 from firmsim.errors import FirmsError
+from firmsim.prices.yahoo.symbols import yahoo_symbol
 
 NAMES = {"sp500": "S&P 500", "sp400": "S&P MidCap 400", "sp600": "S&P SmallCap 600"}
 """Indices whose members are known."""
@@ -107,7 +108,7 @@ def members(index: str, as_of: date | None = None, hyphens: bool = False) -> Uni
     for ticker in found["ticker"]:
         today = _today(ticker, later)
         name, sector, industry = known.get(today, (names[ticker], "", ""))
-        spelt = today.replace(".", "-") if hyphens else today
+        spelt = yahoo_symbol(today) if hyphens else today
         rows[spelt] = {"name": name, "sector": sector, "industry": industry, "market_cap": np.nan}
     table = pd.DataFrame.from_dict(rows, orient="index").sort_index()
     return Universe(index, as_of, last, table.rename_axis("ticker"))
