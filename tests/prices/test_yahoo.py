@@ -3,19 +3,23 @@
 import datetime as dt
 from datetime import UTC, date, datetime
 
+import filelock
 import numpy as np
+import pandas as pd
 import pytest
 
 from firmsim.errors import PriceError
 from firmsim.prices.yahoo.client import Manners
 from firmsim.prices.yahoo.source import YahooPrices, last_complete_day
-from firmsim.prices.yahoo.store import Store
+from firmsim.prices.yahoo.store import KeptHistory, Store
 from yahoo.reader import read
 from yahoo.server import FakeYahoo
 from yahoo.universe import split, synthetic
 
 START, END = "2015-02-02", "2015-06-30"
 HEALTHY = ["AAA", "BBB", "CCC"]
+KINDS = ["parquet", "json"]
+"""Of the files that the store has of a symbol."""
 LATER = "2015-07-31"
 """A month on: BBB has paid no dividend since (its next day is in August), but see each test."""
 
@@ -274,6 +278,54 @@ def test_profiles_may_be_left_alone_or_refreshed(certificates, tmp_path):
         f"ok, of {today}, not refreshed (server_error: HTTP 500: Error)"
     )
     assert said["attributes"]["AAA"]["sector"] == "Technology"
+
+
+class OtherRun(Store):
+    """A store that another run wants; it notes what is read while that run has it."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.read, self.unlocked = [], []
+
+    def _bytes(self, path):
+        self.read.append(path.name)
+        try:
+            with filelock.FileLock(self.folder / ".lock", timeout=0):
+                self.unlocked.append(path.name)
+        except filelock.Timeout:
+            pass
+        return super()._bytes(path)
+
+
+@pytest.fixture
+def full(tmp_path):
+    """A source that lacks nothing, so that it asks nobody."""
+    source = YahooPrices(tmp_path / "store", Manners())
+    source.store = OtherRun(tmp_path / "store")
+    days = pd.bdate_range(START, END, name="Date")
+    names = ["Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits"]
+    table = pd.DataFrame(dict(zip(names, range(1, 9), strict=True)), index=days)
+    now = datetime.now(UTC)
+    kept = KeptHistory(table, date.fromisoformat(START), date.fromisoformat(END), now, "X", "")
+    profile = {"name": "A", "sector": "Energy", "market_cap": 1.0, "currency": "USD"}
+    for name in HEALTHY:
+        source.store.keep_history(name, kept)
+        source.store.keep_profile(name, profile | {"fetched": f"{now:%Y-%m-%d}"})
+    return source
+
+
+def test_what_is_read_of_the_store_is_read_before_another_run_may_change_it(full):
+    raw = full.read(HEALTHY, date.fromisoformat(START), date.fromisoformat(END))
+    count = full.store.forget(HEALTHY)  # as `firmsim store forget` does while the audit goes on
+    assert count == 6
+    for one in raw.series:
+        quotes = raw.quotes[one.name]
+        pd.testing.assert_series_equal(quotes["adjusted"], one, check_names=False)
+        assert set(quotes["close"]) == {4.0}
+        assert set(quotes["dividends"]) == {7.0}
+    assert set(raw.attributes()["sector"]) == {"Energy"}
+    assert full.store.unlocked == []
+    assert set(full.store.read) == {f"{name}.{kind}" for name in HEALTHY for kind in KINDS}
 
 
 @pytest.mark.parametrize(

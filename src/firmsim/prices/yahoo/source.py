@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,9 @@ NAMED = 3
 """Failed tickers of a status that the error names."""
 
 DOLLAR = "USD"
+
+QUOTES = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
+"""Columns of a history that a run reads, and what they are called in `RawPrices.quotes`."""
 
 log = logging.getLogger("firmsim.yahoo")
 
@@ -112,25 +115,28 @@ class YahooPrices:
         for ticker, symbol in symbols.items():
             if ticker != symbol:
                 log.info("%s is asked for as %s", ticker, symbol)
-        with self._alone():
+        with self._alone():  # also while the store is read: another run may change it afterwards
             client = YahooClient(self.manners, self._clock)
             download = Download(client, self.store, self.manners.workers, self._clock)
             answers = download.histories(list(dict.fromkeys(symbols.values())), start, last)
-            series = self._series(symbols, answers, start, last)
-            outcomes = _outcomes(symbols, answers, series)
+            quotes = self._quotes(symbols, answers, start, last)
+            outcomes = _outcomes(symbols, answers, quotes)
             self._refuse_too_few(outcomes)
-            had = tuple(one for one in series.values() if one.notna().any())
-            profiled = list(dict.fromkeys(symbols[str(one.name)] for one in had))
+            had = [name for name, table in quotes.items() if table["adjusted"].notna().any()]
             said: dict[str, Outcome] = {}
             if self.profile_days is not None:
+                profiled = list(dict.fromkeys(symbols[name] for name in had))
                 said = download.profiles(profiled, self.profile_days)
-        known = {symbol: self.store.profile(symbol) for symbol in said}
+            known = {symbol: self.store.profile(symbol) for symbol in said}
         about = {symbol: _about(known[symbol], said[symbol]) for symbol in said}
         outcomes["profile"] = [about.get(symbol, "") for symbol in outcomes["symbol"]]
         log.info("profiles: %s", outcomes["profile"].value_counts().to_dict())
-        profiles = {str(one.name): known.get(symbols[str(one.name)]) or {} for one in had}
-        quotes = _Quotes(self.store, {name: symbols[name] for name in profiles}, start, last)
-        return RawPrices(had, outcomes, profiles=_profiles(profiles), quotes=quotes)
+        return RawPrices(
+            series=tuple(quotes[name]["adjusted"].rename(name) for name in had),
+            outcomes=outcomes,
+            profiles=_profiles({name: known.get(symbols[name]) or {} for name in had}),
+            quotes={name: quotes[name] for name in had},
+        )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -150,19 +156,23 @@ class YahooPrices:
         finally:
             lock.release()
 
-    def _series(
+    def _quotes(
         self, symbols: dict[str, str], answers: dict[str, Outcome], start: date, end: date
-    ) -> dict[str, pd.Series]:
-        """Adjusted closes by ticker, empty for those that could not be had."""
-        series = {}
+    ) -> dict[str, pd.DataFrame]:
+        """Closes and dividends by ticker, empty for those that could not be had."""
+        quotes = {}
         for ticker, symbol in symbols.items():
             kept = self.store.history(symbol) if answers[symbol].status == "ok" else None
             if kept is None:
-                prices = pd.Series(dtype="float64", index=pd.DatetimeIndex([]))
+                nothing = pd.DataFrame(
+                    columns=list(QUOTES), index=pd.DatetimeIndex([]), dtype=float
+                )
+                quotes[ticker] = nothing.rename(columns=QUOTES)
             else:
-                prices = kept.table.loc[str(start) : str(end), "Adj Close"]
-            series[ticker] = prices.rename(ticker)
-        return series
+                # these columns only: one by itself would hold all the others in memory
+                days = kept.table.loc[str(start) : str(end), list(QUOTES)]
+                quotes[ticker] = days.rename(columns=QUOTES)
+        return quotes
 
     def _refuse_too_few(self, outcomes: pd.DataFrame) -> None:
         had, asked = int((outcomes["status"] == "ok").sum()), len(outcomes)
@@ -186,34 +196,6 @@ class YahooPrices:
         raise IncompletePrices(message, outcomes)
 
 
-class _Quotes(Mapping[str, pd.DataFrame]):
-    """Close, adjusted close and dividends by ticker, read when they are asked for.
-
-    All at once they would take three times the memory of the prices.
-    """
-
-    def __init__(self, store: Store, symbols: dict[str, str], start: date, end: date) -> None:
-        self._store = store
-        self._symbols = symbols
-        self._days = slice(str(start), str(end))
-
-    def __getitem__(self, ticker: str) -> pd.DataFrame:
-        kept = self._store.history(self._symbols[ticker])
-        if kept is None:  # forgotten meanwhile
-            raise KeyError(ticker)
-        names = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
-        return kept.table.loc[self._days, list(names)].rename(columns=names)
-
-    def __contains__(self, ticker: object) -> bool:
-        return ticker in self._symbols
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._symbols)
-
-    def __len__(self) -> int:
-        return len(self._symbols)
-
-
 def last_complete_day(now: datetime) -> date:
     """Last day on which every exchange has closed: yesterday in UTC.
 
@@ -231,10 +213,10 @@ def last_complete_day(now: datetime) -> date:
 
 
 def _outcomes(
-    symbols: dict[str, str], answers: dict[str, Outcome], series: dict[str, pd.Series]
+    symbols: dict[str, str], answers: dict[str, Outcome], quotes: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """One row a ticker asked for."""
-    found = outcomes_of(list(series.values()))
+    found = outcomes_of([table["adjusted"].rename(name) for name, table in quotes.items()])
     asked = [answers[symbol] for symbol in symbols.values()]
     ok = np.array([one.status == "ok" for one in asked])
     reasons = pd.Series([one.reason for one in asked])
