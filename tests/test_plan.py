@@ -90,6 +90,7 @@ def test_as_of_counts_for_scored_and_training_firms():
         prices=YAHOO,
     )
     assert plan.universe is None
+    assert plan.training_universe.index == "sp500"
     assert "TWX" in plan.training
 
 

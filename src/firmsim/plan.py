@@ -33,8 +33,8 @@ class Plan:
         Firms to score; None: every firm of the source.
     training : list of str or None
         Firms that training is pinned to; None: the scored firms.
-    universe : Universe or None
-        Index whose members are scored, if they are those of one.
+    universe, training_universe : Universe or None
+        Index whose members are scored, and that training is pinned to, if they are those of one.
     table : Path or None
         Firms table with sectors and sizes, if there is one.
     price_files, training_files : list of Path
@@ -49,6 +49,7 @@ class Plan:
     scored: list[str] | None
     training: list[str] | None
     universe: Universe | None
+    training_universe: Universe | None
     table: Path | None
     price_files: list[Path]
     training_files: list[Path]
@@ -91,7 +92,7 @@ class Plan:
         if table is None and config.prices.source == "bundled":
             table = home / BUNDLED_FIRMS
         price_files = _price_files(config.prices, scored)
-        plan = cls(config, scored, training, universe, table, price_files, [], None)
+        plan = cls(config, scored, training, universe, among, table, price_files, [], None)
         if not plan.training_apart:
             return plan
         read = scored if training is None else training

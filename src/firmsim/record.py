@@ -56,6 +56,7 @@ FEW_FIRMS = 30
 def run_record(
     settings: Mapping[str, Any],
     universe: Mapping[str, Any] | None,
+    training_universe: Mapping[str, Any] | None,
     prices: Path,
     growth: Path,
     training: Path,
@@ -67,9 +68,9 @@ def run_record(
     ----------
     settings : mapping
         The whole configuration.
-    universe : mapping or None
-        Facts of the index whose members are scored, as `firmsim.universes.Universe.facts` tells;
-        None: the firms were named otherwise.
+    universe, training_universe : mapping or None
+        Facts of the index whose members are scored, and of the one that training is pinned to, as
+        `firmsim.universes.Universe.facts` tells; None: the firms were named otherwise.
     prices, growth, training : Path
         Audited prices, growth rates of the scored and of the training firms.
     trainings : sequence of (name, seed, model, history)
@@ -96,6 +97,7 @@ def run_record(
             "source": source,
             "note": f"{PROVENANCE[source]} {survivorship(source, universe, rates)}",
             "universe": None if universe is None else dict(universe),
+            "training_universe": None if training_universe is None else dict(training_universe),
             "sha256": sha256(prices),
             "firms": rates.shape[1],
             "training_firms": fitted.shape[1],
@@ -130,8 +132,7 @@ def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.Data
     if universe is None:
         return SURVIVORS[source]
     day, count, first = universe["as_of"], universe["members"], _day(rates.index[0])
-    who = f"{count} members of the {universe['name']} on {day or universe['known_until']}"
-    who = f"Firms: the {who} ({universe['source']})"
+    who = f"Firms: the {members_of(universe)}"
     if day is None:
         return (
             f"{who}. Survivors only: firms that left the index before are missing, and those that "
@@ -147,6 +148,25 @@ def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.Data
     if day > first:
         text += f" Before {day} they are survivors: the prices start on {first}."
     return text
+
+
+def members_of(universe: Mapping[str, Any]) -> str:
+    """Who the members of an index are: their number, the day they were members, and who says so.
+
+    Parameters
+    ----------
+    universe : mapping
+        As `firmsim.universes.Universe.facts` tells.
+
+    Returns
+    -------
+    str
+        For example ``499 members of the S&P 500 on 2015-01-02 (pitindex 0.2.1)``.
+    """
+    day = universe["as_of"] or universe["known_until"]
+    return (
+        f"{universe['members']} members of the {universe['name']} on {day} ({universe['source']})"
+    )
 
 
 def _day(stamp: Any) -> str:

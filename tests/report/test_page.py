@@ -71,7 +71,8 @@ def test_every_section_is_there_and_linked(page, section):
 
 
 def test_says_what_was_run(page):
-    for fact in ("2007-01-04", "2008-03-14", "0" * 64, "firmsim 0.1.0", "fit_share: 0.8"):
+    members = "of the 499 members of the S&P 500 on 2015-01-02 (pitindex 0.2.1)"
+    for fact in ("2007-01-04", "2008-03-14", "0" * 64, "firmsim 0.1.0", "fit_share: 0.8", members):
         assert fact in page.text
     assert "So few firms show little." in page.text
     assert "traded value (USD/day)" in page.text

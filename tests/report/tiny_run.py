@@ -81,6 +81,14 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
             "data": {
                 "source": "file",
                 "note": "The user's own prices.",
+                "training_universe": {
+                    "index": "sp500",
+                    "name": "S&P 500",
+                    "as_of": "2015-01-02",
+                    "known_until": "2026-07-13",
+                    "source": "pitindex 0.2.1",
+                    "members": 499,
+                },
                 "sha256": "0" * 64,
                 "firms": count,
                 "training_firms": count,

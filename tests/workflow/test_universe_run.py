@@ -60,6 +60,28 @@ def test_the_record_says_point_in_time(indexed):
     assert "urvivors" not in data["note"]
 
 
+def test_the_record_says_on_which_day_training_firms_were_members(indexed):
+    prices = {"source": "file", "path": "prices.csv", "calendar": "XNYS"}
+    pinned = Project(indexed.folder)
+    pinned.config = indexed.folder / "pinned.yaml"
+    pinned.configure(
+        run="pinned",
+        firms=["AAPL", "MSFT", "XOM"],
+        firms_as_of="2015-01-02",
+        prices=prices,
+        training={"train_firms": "sp500"},
+        encoders=[],
+        similarity={"comparators": ["pearson"]},
+    )
+    pinned.run("results/pinned/run.json")
+    data = json.loads((pinned.results / "run.json").read_text())["data"]
+    assert data["universe"] is None
+    assert data["training_universe"]["index"] == "sp500"
+    assert data["training_universe"]["as_of"] == "2015-01-02"
+    assert data["training_universe"]["members"] == data["training_firms"] == 499
+    assert (data["firms"], data["note"][:22]) == (3, "The user's own prices.")
+
+
 def test_a_missing_session_is_counted(indexed):
     sources = pd.read_csv(indexed.results / "prices/sources.csv", keep_default_na=False)
     assert set(sources["calendar"]) == {"XNYS"}

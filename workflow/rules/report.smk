@@ -25,6 +25,9 @@ rule record:
         # how prices were asked for is no part of what was run
         settings={**settings, "prices": price_settings},
         universe=plan.universe.facts() if plan.universe else None,
+        training_universe=(
+            plan.training_universe.facts() if plan.training_universe else None
+        ),
         encoders=trainings,
     script:
         "../scripts/record.py"

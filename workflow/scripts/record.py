@@ -10,6 +10,7 @@ with job(snakemake):
     record = run_record(
         snakemake.params.settings,
         snakemake.params.universe,
+        snakemake.params.training_universe,
         prices=Path(snakemake.input.prices),
         growth=Path(snakemake.input.growth),
         training=Path(snakemake.input.training),

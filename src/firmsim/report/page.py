@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from firmsim.association.measures import MEASURES
 from firmsim.files import atomic
+from firmsim.record import members_of
 from firmsim.report.figures import PEERS, figure_data
 from firmsim.report.glance import panels
 from firmsim.report.gradients import gradient_table, reach_data
@@ -68,6 +69,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"listed": listed, "number": number, "percent": percent}
+    environment.filters["members"] = members_of
     environment.globals["plural"] = plural
     return environment
 
