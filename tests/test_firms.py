@@ -111,13 +111,27 @@ def test_the_table_wins_cell_by_cell_over_the_profiles():
     table = known({"B": ["", "Energy", "", 5.0], "A": ["Own A", "", "", np.nan]})
     profiles = known({"A": ["Their A", "Tech", "Chips", 7.0], "B": ["Their B", "Oil", "Gas", 9.0]})
     firms = describe_firms(["A", "B", "NEW"], table, profiles, None)
-    assert list(firms.columns) == ["ticker", "name", "sector", "industry", "size", "size_kind"]
+    columns = ["ticker", "name", "sector", "industry", "size", "size_kind", "size_date"]
+    assert list(firms.columns) == columns
     assert firms.to_numpy().tolist()[:2] == [
-        ["A", "Own A", "Tech", "Chips", 7.0, MARKET_CAP],
-        ["B", "Their B", "Energy", "Gas", 5.0, MARKET_CAP],
+        ["A", "Own A", "Tech", "Chips", 7.0, MARKET_CAP, ""],
+        ["B", "Their B", "Energy", "Gas", 5.0, MARKET_CAP, ""],
     ]
     assert firms.loc[2, ["ticker", "name", "sector", "industry"]].to_list() == ["NEW", "", "", ""]
     assert np.isnan(firms.loc[2, "size"])
+
+
+def test_a_size_has_the_day_of_the_profile_it_is_taken_from():
+    table = known({"A": ["", "", "", 5.0], "B": ["", "", "", np.nan]})
+    profiles = known({name: ["", "", "", 7.0] for name in "ABC"})
+    profiles = profiles.assign(market_cap_date="2024-05-06")
+    profiles.loc["C", "market_cap"] = np.nan
+    traded = pd.Series(1.0, index=list("ABC"))
+    firms = describe_firms(list("ABC"), table, profiles, traded)
+    assert firms["size_date"].tolist() == ["", "2024-05-06", ""]  # that of A is the table's
+    few = describe_firms(["C", "B", "D"], None, profiles, pd.Series(1.0, index=list("BCD")))
+    assert set(few["size_kind"]) == {TRADED_VALUE}
+    assert set(few["size_date"]) == {""}
 
 
 @pytest.mark.parametrize(

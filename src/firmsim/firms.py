@@ -99,20 +99,21 @@ def describe_firms(
     tickers : sequence of str
         Firms, in the order wanted.
     table, profiles : DataFrame or None
-        Index ticker; columns name, sector, industry, market_cap (USD), as `read_firms_table`.
+        Index ticker; columns name, sector, industry, market_cap (USD), as `read_firms_table`, and
+        of profiles market_cap_date (ISO date, "" when unknown) where there is one.
     traded_value : Series or None
         Ticker -> USD/day.
 
     Returns
     -------
     DataFrame
-        Columns ticker, name, sector, industry ("" when unknown), size (missing when unknown) and
+        Columns ticker, name, sector, industry ("" when unknown), size (missing when unknown),
         size_kind, one of ``market capitalisation (USD)``, ``traded value (USD/day)``, ``unknown``
-        in every row.
+        in every row, and size_date (ISO date of a market capitalisation, "" when it has none).
     """
     index = pd.Index(list(tickers), name="ticker", dtype=object)
     firms = pd.DataFrame(dict.fromkeys(TEXTS, ""), index=index, dtype=object)
-    caps = pd.Series(np.nan, index=index)
+    caps, dates = pd.Series(np.nan, index=index), pd.Series("", index=index, dtype=object)
     if table is not None and profiles is not None and table["sector"].isin(GICS.values()).any():
         profiles = profiles.assign(sector=profiles["sector"].replace(GICS), industry="")
     for known in (table, profiles):
@@ -121,14 +122,18 @@ def describe_firms(
         same = known.reindex(index)
         for name in TEXTS:
             firms[name] = firms[name].where(firms[name] != "", same[name].fillna(""))
-        caps = caps.where(caps.notna(), same["market_cap"].astype("float64"))
+        own = caps.notna()
+        caps = caps.where(own, same["market_cap"].astype("float64"))
+        if "market_cap_date" in same:
+            dates = dates.where(own | caps.isna(), same["market_cap_date"].fillna(""))
     if caps.notna().any() and caps.notna().mean() >= 0.5:
         size, kind = caps, MARKET_CAP
     elif traded_value is not None and traded_value.notna().any():
         size, kind = traded_value.reindex(index).astype("float64"), TRADED_VALUE
     else:
         size, kind = caps, MARKET_CAP if caps.notna().any() else UNKNOWN
-    return firms.assign(size=size, size_kind=kind).reset_index()
+    day = dates if kind == MARKET_CAP else ""
+    return firms.assign(size=size, size_kind=kind, size_date=day).reset_index()
 
 
 def _market_cap(cell: str, where: str) -> float:

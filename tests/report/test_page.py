@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_run
 
+from firmsim.files import read_csv, write_csv
+from firmsim.firms import MARKET_CAP
 from firmsim.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -92,6 +94,19 @@ def test_answers_the_questions(page):
     assert "Size is traded value of the last year of the days scored" in text
     assert f"{TICKERS[0]}{TICKERS[0]} Inc. Energy Materials (75 %) 25 %" in text
     assert " ".join(TICKERS[1:5]) in text
+
+
+def test_market_capitalisations_are_called_what_they_are_dated(run):
+    firms = read_csv(run / "firms.csv").assign(size_kind=MARKET_CAP)
+    firms["size_date"] = ["2008-03-14", "2008-03-15", "", "", ""]  # the third has no size
+    write_csv(firms, run / "firms.csv")
+    text = " ".join(Page(built(run)).text.split())
+    dated = (
+        "Of the 4 market capitalisations, 1 is dated inside the days scored (2007-01-04 to "
+        "2008-03-14), 1 outside them (2008-03-15), and 2 carry no date; later sizes depend on how "
+        "prices moved."
+    )
+    assert text.count(dated) == 2  # beside the questions, and in what was run
 
 
 def test_data_of_every_firm_and_method(page):

@@ -139,7 +139,40 @@ def test_table_has_every_method_with_p_beside_effects_only():
     assert found.tests == 4
 
 
-def test_market_capitalisation_is_not_called_dated():
-    assert "carry no date" in size_dated(MARKET_CAP)
-    assert "dated inside" in size_dated(TRADED_VALUE)
-    assert asked(size_kind=MARKET_CAP).dated == size_dated(MARKET_CAP)
+INSIDE, BEFORE, AFTER = "2024-12-31", "2015-01-01", "2025-01-02"
+
+
+@pytest.mark.parametrize(
+    ("dates", "says"),
+    [
+        (
+            ["", "", ""],
+            "Of the 3 market capitalisations, none carries a date: they may be of other days than "
+            "those scored (2015-01-02 to 2024-12-31), and later sizes depend on how prices moved.",
+        ),
+        (
+            [INSIDE, INSIDE, BEFORE, AFTER, ""],
+            "Of the 5 market capitalisations, 2 are dated inside the days scored (2015-01-02 to "
+            "2024-12-31), 2 outside them (2015-01-01 to 2025-01-02), and 1 carries no date; later "
+            "sizes depend on how prices moved.",
+        ),
+        (
+            [AFTER, AFTER],
+            "Of the 2 market capitalisations, 0 are dated inside the days scored (2015-01-02 to "
+            "2024-12-31), 2 outside them (2025-01-02), and 0 carry no date; later sizes depend on "
+            "how prices moved.",
+        ),
+        (
+            [INSIDE],
+            "Of the 1 market capitalisation, 1 is dated inside the days scored (2015-01-02 to "
+            "2024-12-31), 0 outside them, and 0 carry no date.",
+        ),
+    ],
+)
+def test_market_capitalisations_are_counted_by_their_day(dates, says):
+    assert size_dated(MARKET_CAP, dates, "2015-01-02", "2024-12-31") == says
+
+
+def test_traded_value_is_dated_inside_and_no_size_is_said_so():
+    assert "dated inside" in size_dated(TRADED_VALUE, [""], "2015-01-02", "2024-12-31")
+    assert size_dated("unknown", [], "2015-01-02", "2024-12-31") == "No size is known."

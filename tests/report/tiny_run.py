@@ -27,6 +27,7 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
             "industry": "things",
             "size": [1.5e9, 2e8, "", *[3e7] * (count - 3)],
             "size_kind": "traded value (USD/day)",
+            "size_date": "",
         }
     )
     write_csv(firms, folder / "firms.csv")

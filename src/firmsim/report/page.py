@@ -20,7 +20,7 @@ from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
 from firmsim.report.methods import measurements, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
-from firmsim.report.questions import questions
+from firmsim.report.questions import questions, size_dated
 from firmsim.report.results import Results
 from firmsim.report.tables import audit_kinds, encoder_table, method_table, trouble
 from firmsim.report.text import listed, number, percent, plural
@@ -91,6 +91,12 @@ def _context(results: Results) -> dict[str, Any]:
         "unknown_sector": int((firms["sector"] == "").sum()),
         "unknown_size": int(firms["size"].isna().sum()),
         "size_kind": results.size_kind,
+        "dated": size_dated(
+            results.size_kind,
+            firms.loc[firms["size"].notna(), "size_date"].tolist(),
+            run["data"]["first"],
+            run["data"]["last"],
+        ),
         "methods": methods,
         "headline": headline(
             methods, measured, reasons, results.size_kind, run["data"]["fit_last"], p_floor

@@ -92,7 +92,6 @@ class Questions:
     used: int
     tests: int
     """Methods that p is corrected for."""
-    dated: str
 
 
 def questions(
@@ -150,21 +149,47 @@ def questions(
         left_out=regression["left_out"],
         used=regression["firms"],
         tests=tests,
-        dated=size_dated(size_kind),
     )
 
 
-def size_dated(size_kind: str) -> str:
-    """Whether sizes are of the days that are scored, in one sentence."""
+def size_dated(size_kind: str, dates: Sequence[str], first: str, last: str) -> str:
+    """Whether sizes are of the days that are scored, in one sentence.
+
+    Parameters
+    ----------
+    size_kind : str
+        What size means in this run.
+    dates : sequence of str
+        Day of every known size (ISO), "" where it carries none.
+    first, last : str
+        Days that are scored (ISO), both included.
+
+    Returns
+    -------
+    str
+        Of market capitalisations, how many are dated inside these days, outside them, and not.
+    """
     if size_kind == TRADED_VALUE:
         return (
             "Size is traded value of the last year of the days scored, so it is dated inside them."
         )
     if size_kind == MARKET_CAP:
+        days, moved = f"({first} to {last})", "later sizes depend on how prices moved"
+        caps = plural(len(dates), "market capitalisation")
+        outside = sorted(day for day in dates if day and not first <= day <= last)
+        undated = sum(not day for day in dates)
+        inside = len(dates) - len(outside) - undated
+        if undated == len(dates):
+            return (
+                f"Of the {caps}, none carries a date: they may be of other days than those scored "
+                f"{days}, and {moved}."
+            )
+        when = f" ({' to '.join(dict.fromkeys([outside[0], outside[-1]]))})" if outside else ""
         return (
-            "Market capitalisations carry no date: those of a firms table are of whenever it was "
-            "made, those of Yahoo of the day they were fetched. They are not known to be dated "
-            "inside the days scored, and later sizes depend on how prices moved."
+            f"Of the {caps}, {inside} {'is' if inside == 1 else 'are'} dated inside the days "
+            f"scored {days}, {len(outside)} outside them{when}, and {undated} "
+            f"{'carries' if undated == 1 else 'carry'} no date"
+            f"{f'; {moved}' if inside < len(dates) else ''}."
         )
     return "No size is known."
 

@@ -85,7 +85,7 @@ class Results:
 
     @cached_property
     def firms(self) -> pd.DataFrame:
-        """The scored firms by ticker: name, sector, industry (text), size (float), size_kind."""
+        """The scored firms by ticker: name, sector, industry, size (a float), its kind and date."""
         path = self._path("firms.csv")
         table = read_csv(path).set_index("ticker")
         scored = pd.read_parquet(self._path(f"scores/{self.methods[0]}.parquet")).index
