@@ -131,5 +131,5 @@ def test_audit_by_kind():
 
 
 def test_only_remarks_are_trouble():
-    sources = pd.DataFrame({"ticker": ["A", "B"], "reason": ["", "timed out"]})
-    assert list(trouble(sources)["ticker"]) == ["B"]
+    sources = pd.DataFrame({"ticker": ["A", "B"], "status": "ok", "reason": ["", "timed out"]})
+    assert list(trouble({"scoring": sources})["ticker"]) == ["B"]

@@ -13,6 +13,8 @@ from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_ru
 from firmsim.files import read_csv, write_csv
 from firmsim.firms import MARKET_CAP
 from firmsim.report import write_report
+from firmsim.report.results import Results
+from firmsim.report.tables import trouble
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EVIL = "</script><script>alert('x')</script><img src=x onerror=alert(1)>"
@@ -86,6 +88,43 @@ def test_shows_findings_remarks_and_parameters(page):
         assert fact in page.text
     assert "h(h + d_in + 1) + d_out(h + 1)" in page.text
     assert "8·(8 + 3 + 1) + 2·(8 + 1)" in page.text
+
+
+MISSING_HERE = "1 of 5 tickers is missing: no prices could be had."
+MISSING_THERE = "3 of 6 training firms are missing: no prices could be had of the days trained on."
+MISSING_AMONG = (
+    "2 of 6 training firms are missing, among which firms are ranked: no prices could be had."
+)
+
+
+@pytest.mark.parametrize(
+    ("pinned", "says"),
+    [
+        ((), [MISSING_HERE]),
+        (("train_firms",), [MISSING_HERE, MISSING_THERE]),
+        (("fit_end",), [MISSING_HERE, MISSING_THERE]),
+        (("train_firms", "fit_end"), [MISSING_HERE, MISSING_THERE, MISSING_AMONG]),
+    ],
+)
+def test_names_missing_training_firms_too(tmp_path, pinned, says):
+    text = " ".join(Page(built(leave_run(tmp_path, pinned=pinned))).text.split())
+    for sentence in (MISSING_HERE, MISSING_THERE, MISSING_AMONG):
+        assert (sentence in text) == (sentence in says)
+    assert ("5 firms of 6 asked for" in text) == bool(pinned)
+    assert ("training/audit.csv" in text) == bool(pinned)
+    assert ("GONE" in text.split("Tickers that are missing")[1].split("Run tiny")[0]) == bool(
+        pinned
+    )
+
+
+def test_a_ticker_that_lacks_the_same_everywhere_is_named_once(tmp_path):
+    folder = leave_run(tmp_path, pinned=("train_firms", "fit_end"))
+    rows = trouble(Results(folder).asked)
+    assert rows[["ticker", "asked_for", "status"]].to_numpy().tolist() == [
+        ["NA", "scoring, training, ranking", "no_data_in_range"],
+        ["TRUE", "training", "no_data_in_range"],
+        ["GONE", "training, ranking", "unknown_symbol"],
+    ]
 
 
 def test_answers_the_questions(page):

@@ -13,7 +13,7 @@ ENCODERS = ("elman-comovement", "jordan-forecast")
 COMPARATORS = ("pearson", "pca-10", "random")
 
 
-def leave_run(folder, tickers=TICKERS, names=None, seed=0):
+def leave_run(folder, tickers=TICKERS, names=None, seed=0, pinned=()):
     """Write every file that the report reads; scores are correlations of noise."""
     rng = np.random.default_rng(seed)
     methods = ENCODERS + COMPARATORS
@@ -62,6 +62,8 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
     sources = sources.assign(first="2007-01-04", last="2008-03-10")
     sources.loc[1, ["status", "reason"]] = ["no_data_in_range", "nothing since 2007-06-01"]
     write_csv(sources, folder / "prices/sources.csv")
+    if pinned:
+        leave_training(sources, folder)
     for name in ENCODERS:
         steps = np.arange(1, 301)
         history = pd.DataFrame({"step": steps, "loss": 1 / steps, "validation_loss": np.nan})
@@ -70,8 +72,13 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
         history.loc[99::100, "validation_loss"] = [0.3, 0.1, 0.2]
         write_csv(history, folder / f"encoders/{name}/seed0/history.csv")
         write_csv(gradients(), folder / f"encoders/{name}/seed0/gradients.csv")
+    training = {"train_firms": [*tickers, "GONE"], "fit_end": "2007-12-17"}
     config = Config.model_validate(
-        {"run": "tiny", "similarity": {"comparators": list(COMPARATORS)}}
+        {
+            "run": "tiny",
+            "similarity": {"comparators": list(COMPARATORS)},
+            "training": {key: training[key] for key in pinned},
+        }
     )
     write_json(
         {
@@ -105,6 +112,16 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0):
         folder / "run.json",
     )
     return folder
+
+
+def leave_training(sources, folder):
+    """Write what became of training firms: one is gone, one was listed after the fit period."""
+    gone = {"ticker": "GONE", "status": "unknown_symbol", "reason": "HTTP 404", "rows": 0}
+    reference = pd.concat([sources, pd.DataFrame([gone | {"first": "", "last": ""}])])
+    write_csv(reference, folder / "reference/sources.csv")
+    late = (reference["ticker"] == "TRUE").to_numpy()
+    reference.loc[late, ["status", "reason"]] = ["no_data_in_range", "no price on the days"]
+    write_csv(reference, folder / "training/sources.csv")
 
 
 def gradients(days=4.0):

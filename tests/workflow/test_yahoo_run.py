@@ -23,13 +23,17 @@ FEW = ["AAA", "BBB", "CCC", "DDD", "EEE"]
 PANEL = "results/yahoo/prices/prices.parquet"
 
 
+TRAINING = [*FIRMS[:28], "GONE"]
+"""Training firms of the example; one is not known."""
+
+
 def configure(project, firms, prices=PRICES, **manners):
     return project.configure(
         **EXAMPLE
         | {
             "firms": firms,
             "prices": prices | FAST | manners,
-            "training": {"train_firms": firms[:4] if firms[0] == "AAA" else FIRMS[:28]},
+            "training": {"train_firms": firms[:4] if firms[0] == "AAA" else TRAINING},
             "encoders": encoders(("elman", "comovement")),
             "similarity": {"comparators": []},
             "association": {"permutations": 19},
@@ -53,8 +57,14 @@ def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(project
         assert status == 0, printed
         assert (project.results / "report.html").is_file()
         # prices once, although those that are scored and those that train ask for them
-        for endpoint in ("prices", "info", "quote", "timeseries"):
+        assert sorted(yahoo.asked("prices")) == sorted(TRAINING)
+        for endpoint in ("info", "quote", "timeseries"):
             assert sorted(yahoo.asked(endpoint)) == sorted(FIRMS[:28])
+        report = (project.results / "report.html").read_text(encoding="utf-8")
+        assert "1 of 29 training firms is missing" in report
+        assert "HTTP 404: No data found, symbol may be delisted" in report
+        dated = "0 are dated inside the days scored (2014-01-03 to 2015-12-31), 28 outside them"
+        assert dated in report
         assert yahoo.asked("tz") == []
 
         yahoo.log.clear()

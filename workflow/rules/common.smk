@@ -71,6 +71,15 @@ elif pinned_days:
     reference_growth = "<results>/reference/growth.parquet"
 else:
     reference_growth = training_growth
+# which of these could not be had is in the report too
+training_sources = [
+    f"<results>/{folder}/sources.csv"
+    for folder, read in (
+        ("training", plan.training_apart),
+        ("reference", plan.training is not None and pinned_days),
+    )
+    if read
+]
 # the bundled archive is known by its hash, so its age says nothing
 bundled = settings["prices"]["source"] == "bundled"
 price_files = [

@@ -40,6 +40,7 @@ rule report:
         firms="<results>/firms.csv",
         audit="<results>/prices/audit.csv",
         sources="<results>/prices/sources.csv",
+        training_sources=training_sources,
         summary="<results>/association/summary.csv",
         association=expand("<results>/association/{method}.json", method=plan.methods),
         scores=expand("<results>/scores/{method}.parquet", method=plan.methods),

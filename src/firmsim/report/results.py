@@ -61,6 +61,20 @@ class Results:
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
+    @cached_property
+    def asked(self) -> dict[str, pd.DataFrame]:
+        """Tickers that were asked for, as text, by what for: to score, to train on, to rank among.
+
+        Training has tickers of its own only where its firms or days are pinned.
+        """
+        training = self.run["config"]["training"]
+        asked = {"scoring": self.sources}
+        if training["train_firms"] is not None or training["fit_end"] is not None:
+            asked["training"] = read_csv(self._path("training/sources.csv"))
+        if training["train_firms"] is not None and training["fit_end"] is not None:
+            asked["ranking"] = read_csv(self._path("reference/sources.csv"))
+        return asked
+
     def _path(self, name: str) -> Path:
         path = self.folder / name
         if not path.is_file():

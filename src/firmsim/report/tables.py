@@ -10,7 +10,7 @@ import pandas as pd
 from firmsim.association.measures import MEASURES, Measure
 from firmsim.config import Actions
 from firmsim.report.methods import Key, Measured, Method, why_none
-from firmsim.report.text import filled_in, interval, listed, number, p_value
+from firmsim.report.text import filled_in, interval, listed, number, p_value, plural
 
 ATTRIBUTES = {"sector": "Sector", "size": "Size", "future": "The future"}
 """Column groups, in order."""
@@ -201,6 +201,49 @@ def audit_kinds(audit: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["findings"], row["kind"], row["action"]))
 
 
-def trouble(sources: pd.DataFrame) -> pd.DataFrame:
-    """Tickers whose prices came with a remark, or did not come."""
-    return sources[sources["reason"] != ""]
+def trouble(asked: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tickers whose prices came with a remark, or did not come.
+
+    Parameters
+    ----------
+    asked : mapping of str to DataFrame
+        Tickers asked for, by what for, as `firmsim.report.results.Results.asked`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the tables and asked_for; what is the same for several purposes is told once.
+    """
+    tables = [table.assign(asked_for=purpose) for purpose, table in asked.items()]
+    rows = pd.concat([table[table["reason"] != ""] for table in tables], ignore_index=True)
+    same = ["ticker", "status", "reason"]
+    purposes = rows.groupby(same)["asked_for"].transform(", ".join)
+    return rows.assign(asked_for=purposes).drop_duplicates(same)
+
+
+MISSING = {
+    "scoring": "{count} of {tickers} {are} missing: no prices could be had.",
+    "training": (
+        "{count} of {firms} {are} missing: no prices could be had of the days trained on."
+    ),
+    "ranking": (
+        "{count} of {firms} {are} missing, among which firms are ranked: no prices could be had."
+    ),
+}
+"""How the report says that tickers are missing, by what they were asked for."""
+
+
+def missing(asked: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say how many tickers are missing, a sentence for each purpose; none where all are there."""
+    sentences = []
+    for purpose, table in asked.items():
+        lost = int((table["status"] != "ok").sum())
+        if lost:
+            sentence = MISSING[purpose].format(
+                count=lost,
+                tickers=plural(len(table), "ticker"),
+                firms=plural(len(table), "training firm"),
+                are="is" if lost == 1 else "are",
+            )
+            sentences.append(sentence)
+    return sentences
