@@ -301,13 +301,14 @@ class Audit(Section):
     change); the more restless side counts."""
     jump_floor: float = Field(0.3, gt=0)
     """A jump or split is at least this large (log price change, with and without the market)."""
-    jump_scale: float = Field(32.0, gt=0)
-    """A jump is this many robust standard deviations, aftershocks counted off."""
-    jump_quiet: float = Field(0.02, gt=0)
-    """For firms with a larger robust standard deviation (log price change a day), `jump_scale`
-    grows in proportion: a jump is told from news in quiet series only."""
-    split_scale: float = Field(25.0, gt=0)
-    """A step by a split ratio is this many robust standard deviations, aftershocks and the distance
+    jump_scale: float = Field(26.0, gt=0)
+    """A jump is this many times its firm's scale (the geometric mean of robust standard deviation
+    and habit of large moves), aftershocks counted off."""
+    jump_quiet: float = Field(0.025, gt=0)
+    """For firms with a larger scale (log price change a day), `jump_scale` grows in proportion: a
+    jump is told from news in quiet series only."""
+    split_scale: float = Field(19.0, gt=0)
+    """A step by a split ratio is this many times its firm's scale, aftershocks and the distance
     from the ratio counted off."""
     spike_scale: float = Field(18.0, gt=0)
     """A price is wrong when it is this many robust standard deviations off and the next is back."""

@@ -22,28 +22,44 @@ def ref_t(u):
     return (1 + u**2 / 3) ** -2
 
 
-def ref_moves(prices, floor, window, fewest=10, least=1e-4):
-    """(firm, day) -> (size, spread, weight) of each large move."""
+def ref_spread(values, fewest=10):
+    """1.4826 x the median size of what is known, or nothing."""
+    known = [abs(value) for value in values if np.isfinite(value)]
+    return 1.4826 * np.median(known) if len(known) >= fewest else None
+
+
+def ref_moves(prices, floor, window, least=1e-4):
+    """(firm, day) -> (size, spread, scale, weight, pinned) of each large move."""
     net = ref_net_changes(prices)
+    own = np.full_like(net, np.nan)
+    own[1:] = np.log(prices[1:]) - np.log(prices[:-1])
+    sizes = np.minimum(np.abs(own), np.abs(net))
+    n_days = len(net)
     found = {}
     for day, firm in np.ndindex(prices.shape):
-        change = np.log(prices[day, firm]) - np.log(prices[day - 1, firm]) if day else np.nan
-        size = min(abs(change), abs(net[day, firm]))
-        spreads = []
-        for side in (range(day - window, day), range(day + 1, day + window + 1)):
-            known = [abs(net[k, firm]) for k in side if 0 <= k < len(net)]
-            known = [size for size in known if np.isfinite(size)]
-            if len(known) >= fewest:
-                spreads.append(1.4826 * np.median(known))
+        size = sizes[day, firm]
+        before, after = (
+            range(max(day - window, 0), day),
+            range(day + 1, min(day + window + 1, n_days)),
+        )
+        spreads = [ref_spread(net[side, firm]) for side in (before, after)]
+        spreads = [spread for spread in spreads if spread is not None]
         if not size > floor or not spreads:
             continue
         spread = max(spreads)
-        odds = 1.0
+        odds = 1.65 if own[day, firm] > 0 else 1.0
         for k, kappa in enumerate(KAPPA, start=1):
-            if day + k < len(net) and np.isfinite(net[day + k, firm]):
+            if day + k < n_days and np.isfinite(net[day + k, firm]):
                 u = net[day + k, firm] / max(spread, least)
                 odds *= ref_t(u) / (ref_t(u / kappa) / kappa)
-        found[firm, day] = (size, spread, size / max(spread, least) * odds**0.25)
+        others = [sizes[k, firm] for k in range(n_days) if k != day and np.isfinite(sizes[k, firm])]
+        cubes = [min(other, 0.5) ** 3 for other in sorted(others)[:-1]]
+        habit = np.mean(cubes) ** (1 / 3)
+        scale = np.sqrt(max(spread, least) * max(habit, least))
+        usual = [ref_spread(own[max(day - days, 0) : day, firm]) for days in (window, 250)]
+        still = ref_spread(own[day + 1 : day + 21, firm])
+        pinned = None not in (still, *usual) and still < 0.3 * min(usual)
+        found[firm, day] = (size, spread, scale, size / scale * odds**0.25, pinned)
     return found
 
 

@@ -73,15 +73,25 @@ def test_a_crash_of_everybody_is_no_jump(rng):
 
 @pytest.mark.parametrize("restless", [slice(0, 100), slice(100, 200)])
 def test_a_move_at_the_edge_of_restless_times_is_no_jump(rng, restless):
-    """As at the onset and at the end of 2008: 60 % between calm days and wild ones."""
+    """As at the onset and at the end of 2008: a fall by 38 % between calm days and wild ones."""
     steps = rng.normal(0, 0.01, (200, 8))
     calm = np.exp(np.cumsum(steps, axis=0))
-    calm[100:, 0] *= 1.6
+    calm[100:, 0] /= 1.6
     assert found(calm)[0].sum() == 1
     steps[restless, 0] *= 4
     wild = np.exp(np.cumsum(steps, axis=0))
-    wild[100:, 0] *= 1.6
+    wild[100:, 0] /= 1.6
     assert found(wild)[0].sum() == 0
+
+
+def test_a_bid_is_no_jump_and_a_rise_that_pins_nothing_is(rng):
+    steps = rng.normal(0, 0.015, (200, 8))
+    steps[100, 0] = 0.45
+    assert found(np.exp(np.cumsum(steps, axis=0)))[0].sum() == 1
+    steps[101:, 0] /= 10
+    assert found(np.exp(np.cumsum(steps, axis=0)))[0].sum() == 0
+    steps[100, 0] = -0.45  # nobody bids less
+    assert found(np.exp(np.cumsum(steps, axis=0)))[0].sum() == 1
 
 
 def test_a_small_move_of_a_still_price_is_no_jump_and_a_large_one_is(rng):

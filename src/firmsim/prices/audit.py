@@ -124,6 +124,8 @@ def steps(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Find single days far off: wrong prices, splits, and what is left of the jumps.
 
+    A rise after which the price is pinned is a bid, and none of these.
+
     Parameters
     ----------
     panel : DataFrame of shape (n_days, n_firms)
@@ -143,6 +145,7 @@ def steps(
     wrong = spikes(panel, changes, settings, findings)
     rest = changes.without(wrong)
     large = moves(rest, settings.jump_floor, settings.jump_window)
+    large = large.where(~((large.log > 0) & large.pinned))
     stepped = splits(panel, large, settings, findings).flags(panel.shape)
     large = large.where(~stepped[large.day, large.firm])
     jumped = jumps(panel, large, settings, findings).flags(panel.shape)

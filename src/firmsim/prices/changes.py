@@ -18,6 +18,16 @@ TAIL = 4.0
 """Density of large returns falls with this power of their size (Cont, 2001: a tail index of 3)."""
 AFTERSHOCKS = np.array([2.2, 1.5, 1.5, 1.5, 1.5])
 """Times the firm's usual spread that it moves on the days after real news, first day first."""
+FALLS = 1.65
+"""Falls among large moves for one rise: 0.3 (log) and more, in a day, on three real panels."""
+HABIT_MOST = 0.5
+"""Log price change from which a move counts no more towards its firm's habit."""
+PINNED_DAYS = 20
+"""Days after a move that tell whether the price is pinned."""
+YEAR = 250
+"""Days before a move that tell how much the price moves otherwise, but for its last weeks."""
+PINNED = 0.3
+"""Part of its usual daily changes below which a price is pinned, as it is by a bid."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,12 @@ class Moves:
         c, e and min(abs(c), abs(e)) of that day.
     spread : array
         s: robust standard deviation (log price change a day) of the more restless side.
+    scale : array
+        Geometric mean of s and the firm's habit of large moves; see `moves`.
     weight : array
         See `moves`.
+    pinned : array of bool
+        Whether the price hardly moves afterwards; see `moves`.
     """
 
     day: NDArray[np.intp]
@@ -71,7 +85,9 @@ class Moves:
     net: Floats
     size: Floats
     spread: Floats
+    scale: Floats
     weight: Floats
+    pinned: NDArray[np.bool_]
 
     def where(self, chosen: NDArray[np.bool_]) -> Moves:
         """Keep the chosen moves."""
@@ -113,7 +129,7 @@ def changes_of(panel: pd.DataFrame, closed: NDArray[np.bool_] | None = None) -> 
 def moves(changes: Changes, floor: float, window: int) -> Moves:
     r"""Large moves, each weighed by what the firm does before and after it.
 
-    .. math:: w = \frac{\min(|c_t|, |e_t|)}{s} \left( \prod_{k=1}^{5}
+    .. math:: w = \frac{\min(|c_t|, |e_t|)}{\sqrt{s m}} \left( g \prod_{k=1}^{5}
               \frac{f(u_k)}{f(u_k / \kappa_k) / \kappa_k} \right)^{1/4}, \qquad
               u_k = \frac{e_{t+k}}{s}
 
@@ -121,10 +137,19 @@ def moves(changes: Changes, floor: float, window: int) -> Moves:
     robust standard deviation around zero (Rousseeuw and Croux, 1993). Taking the more restless side
     keeps real crashes in: at the onset of one the days before are calm, the days after are not.
 
+    m is the firm's habit of large moves, the cube root of the mean of min(abs(c), abs(e), 0.5)^3
+    over its other days. With a tail index of 3 that mean tells how often a move of any size comes:
+    what is news in a firm of sudden moves would be an error in one without, though both have the
+    same s. The largest of the other days is left out, so that two errors do not hide each other.
+
     The product compares two readings of the five days after. After an error the firm goes on as
     usual; after news its volatility stays up (kappa = 2.2 times the usual on the first day, 1.5 on
-    the others). f is Student's t with 3 degrees of freedom. News of size w s has a density that
-    falls as w^-4, hence the root: w to the fourth is, up to a constant, the odds of an error.
+    the others). f is Student's t with 3 degrees of freedom. g is 1.65 for a rise and 1 for a fall,
+    as news of that size is more often bad. Its density falls as w^-4, hence the root: w to the
+    fourth is, up to a constant, the odds of an error.
+
+    A price is pinned when its own changes c over the 20 days after are, by robust standard
+    deviation, less than 0.3 of those over `window` days and over a year before.
 
     Parameters
     ----------
@@ -141,22 +166,59 @@ def moves(changes: Changes, floor: float, window: int) -> Moves:
         A side with fewer than 10 changes is not asked; a move with neither side is left out.
     """
     firm, day = np.nonzero((changes.size > floor).T)
-    around = np.pad(changes.net, ((window, window), (0, 0)), constant_values=np.nan)
+    firms, place = np.unique(firm, return_inverse=True)
 
-    def at(offsets: NDArray[np.intp]) -> Floats:
-        """Net changes so many days from each move: moves x offsets."""
-        taken: Floats = around[(day + window)[:, None] + offsets, firm[:, None]]
-        return taken
+    def at(values: Floats, first: int, last: int) -> Floats:
+        """Values from so many days after each move to so many, both included: moves x days."""
+        ends = ((max(-first, 0), max(last, 0)), (0, 0))
+        around = np.pad(values, ends, constant_values=np.nan)
+        rows = day[:, None] + np.arange(first, last + 1) + ends[0][0]
+        return np.asarray(around[rows, firm[:, None]])
 
-    before, after = at(np.arange(-window, 0)), at(np.arange(1, window + 1))
+    before, after = at(changes.net, -window, -1), at(changes.net, 1, window)
     spread = np.maximum(robust_spread(before), robust_spread(after))
-    scale = np.maximum(spread, LEAST_SPREAD)
-    beyond = after[:, : len(AFTERSHOCKS)] / scale[:, None]
+    least = np.maximum(spread, LEAST_SPREAD)
+    beyond = after[:, : len(AFTERSHOCKS)] / least[:, None]
     odds = _log_t(beyond) - _log_t(beyond / AFTERSHOCKS) + np.log(AFTERSHOCKS)
-    size = changes.size[day, firm]
-    weight = size / scale * np.exp(np.nansum(odds, axis=1) / TAIL)
-    found = Moves(day, firm, changes.log[day, firm], changes.net[day, firm], size, spread, weight)
+    size, log = changes.size[day, firm], changes.log[day, firm]
+    scale = np.sqrt(least * habit(changes.size[:, firms], day, place))
+    rises = np.where(log > 0, np.log(FALLS), 0)
+    weight = size / scale * np.exp((np.nansum(odds, axis=1) + rises) / TAIL)
+
+    still = robust_spread(at(changes.log, 1, PINNED_DAYS))
+    usual = [robust_spread(at(changes.log, -days, -1)) for days in (window, YEAR)]
+    pinned = (still >= 0) & (still < PINNED * np.minimum(*usual))
+    net = changes.net[day, firm]
+    found = Moves(day, firm, log, net, size, spread, scale, weight, pinned)
     return found.where(spread >= 0)
+
+
+def habit(sizes: Floats, day: NDArray[np.intp], firm: NDArray[np.intp]) -> Floats:
+    """How large a firm's moves are on all other days, the largest of these left out.
+
+    Parameters
+    ----------
+    sizes : array of shape (n_days, n_firms)
+        Sizes of moves (log price change), missing allowed.
+    day, firm : array of int
+        The moves whose firms are asked for; rows and columns.
+
+    Returns
+    -------
+    array
+        Cube root of the mean third power of the sizes, each 0.5 at most; `LEAST_SPREAD` at least.
+    """
+    if not len(day):
+        return np.empty(0)
+    cubes = np.minimum(sizes, HABIT_MOST) ** 3
+    known = np.isfinite(cubes).sum(axis=0)
+    cubes = np.nan_to_num(cubes)
+    second, first = np.sort(cubes, axis=0)[-2:, firm]
+    own = cubes[day, firm]
+    rest = cubes.sum(axis=0)[firm] - own - np.where(own < first, first, second)
+    mean = np.maximum(rest, 0) / np.maximum(known[firm] - 2, 1)
+    habits: Floats = np.maximum(np.cbrt(mean), LEAST_SPREAD)
+    return habits
 
 
 def closeness(distance: Floats) -> Floats:

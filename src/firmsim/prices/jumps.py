@@ -7,13 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.config import Audit
-from firmsim.prices.changes import LEAST_SPREAD, Changes, Moves, moves
+from firmsim.prices.changes import FALLS, LEAST_SPREAD, TAIL, Changes, Moves, moves
 from firmsim.prices.findings import Findings
 
 TAKEN_BACK = 3.0
 """Robust standard deviations within which two moves cancel."""
 BID = float(np.log(1.5))
-"""A rise of more than half (log): news so good is a bid, after which a price is pinned."""
+"""A rise of more than half (log): aftershocks say nothing of one so large."""
 
 
 def spikes(
@@ -57,10 +57,10 @@ def spikes(
 def jumps(panel: pd.DataFrame, large: Moves, settings: Audit, findings: Findings) -> Moves:
     r"""Find moves far too large for a quiet series.
 
-    With the weight w and the robust standard deviation s of `firmsim.prices.changes.moves`, a move
-    is a jump when
+    With the weight w and the scale sqrt(s m) of `firmsim.prices.changes.moves`, a move is a jump
+    when
 
-    .. math:: w > \text{jump\_scale} \cdot \max(1, s / \text{jump\_quiet})
+    .. math:: w > \text{jump\_scale} \cdot \max(1, \sqrt{s m} / \text{jump\_quiet})
 
     One-day news on a calm firm that has no aftershock cannot be told from an error by prices alone;
     few are flagged, and each costs that firm two growth rates. Aftershocks do not speak for a rise
@@ -73,7 +73,7 @@ def jumps(panel: pd.DataFrame, large: Moves, settings: Audit, findings: Findings
     large : Moves
         Its large moves.
     settings : Audit
-        ``jump_scale`` (robust standard deviations), ``jump_quiet`` (log price change a day).
+        ``jump_scale`` (weight), ``jump_quiet`` (log price change a day).
     findings : Findings
         Written to, kind ``jump``.
 
@@ -82,10 +82,10 @@ def jumps(panel: pd.DataFrame, large: Moves, settings: Audit, findings: Findings
     Moves
         The jumps.
     """
-    scale = np.maximum(large.spread, LEAST_SPREAD)
-    bare = large.size / scale
+    bare = large.size / large.scale * FALLS ** (1 / TAIL)
     weight = np.where(large.log > BID, np.maximum(large.weight, bare), large.weight)
-    found = large.where(weight > settings.jump_scale * np.maximum(1, scale / settings.jump_quiet))
+    needed = settings.jump_scale * np.maximum(1, large.scale / settings.jump_quiet)
+    found = large.where(weight > needed)
     for day, firm, change, size, spread in zip(
         found.day, found.firm, found.log, found.size, found.spread, strict=True
     ):
