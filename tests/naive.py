@@ -184,6 +184,7 @@ def ridge_coefficients(target, regressors, ridge):
 def blend(paths, broad, close, there, weights, sharpness, close_weight):
     """(1 - a) broad similarity + a exp(kappa (close similarity - 1)), pair by pair."""
     n_firms = len(paths)
+    alike = cosine(paths, paths, there, there)
     scores = np.zeros((n_firms, n_firms))
     for i in range(n_firms):
         for j in range(n_firms):
@@ -191,10 +192,13 @@ def blend(paths, broad, close, there, weights, sharpness, close_weight):
             if not both:
                 continue
             similar = []
-            for weight, e in zip(weights, (broad, close), strict=True):
-                scale = math.sqrt(weight / len(both))
-                a = np.concatenate([e[i], *(scale * paths[i, t] for t in both)])
-                b = np.concatenate([e[j], *(scale * paths[j, t] for t in both)])
+            for weight, second, e in (
+                (weights[0], weights[2], broad),
+                (weights[1], 0.0, close),
+            ):
+                scale, profile = math.sqrt(weight / len(both)), math.sqrt(second / n_firms)
+                a = np.concatenate([e[i], *(scale * paths[i, t] for t in both), profile * alike[i]])
+                b = np.concatenate([e[j], *(scale * paths[j, t] for t in both), profile * alike[j]])
                 similar.append(a @ b / math.sqrt((a @ a) * (b @ b)))
             near = math.exp(sharpness * (similar[1] - 1))
             scores[i, j] = (1 - close_weight) * similar[0] + close_weight * near

@@ -436,7 +436,7 @@ class Encoder(Section):
     """Firms a step, at most as many as training sees; empty: 256, or all when there are fewer."""
     windows: list[Annotated[Number, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
     """Lengths of the training windows (trading days), drawn at random."""
-    portfolios: int = Field(20, ge=0)
+    portfolios: int = Field(30, ge=0)
     """comovement: principal portfolios K in the input (fewer when there are few firms)."""
     shrinkage: float = Field(1.0, gt=0)
     """comovement: pull of a window's exposures to the portfolios towards 0; 1: as much as their
@@ -449,7 +449,7 @@ class Encoder(Section):
     run's, as where too few training days are left."""
     temperature: float = Field(0.03, gt=0)
     """comovement: softness of the target neighbourhoods."""
-    correlation_weight: float = Field(0.4, ge=0, le=1)
+    correlation_weight: float = Field(0.6, ge=0, le=1)
     """comovement: weight of the correlation loss; the rest is the softmax loss."""
     day_dropout: float = Field(0.2, ge=0, lt=1)
     """comovement: share of the days of a window that are hidden from the encoder."""
@@ -530,9 +530,9 @@ class Association(Section):
     """Seed of the permutations and of the random score."""
 
 
-ELMAN_PARAMETERS = 11896
+ELMAN_PARAMETERS = 15116
 """Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
-d_in = 64 and d_out = 16 + 2 * 20, two outputs a portfolio beside those of the trajectory."""
+d_in = 94 and d_out = 16 + 2 * 30, two outputs a portfolio beside those of the trajectory."""
 
 
 class FirmTrials(Section):

@@ -60,7 +60,7 @@ def test_facts_can_be_read_without_the_weights(fitted, path, growth):
     sizes = (facts["d_in"], facts["hidden"], facts["formula"])
     assert sizes == (cell.d_in, cell.hidden, cell.formula)
     assert facts["parameters"] == facts["parameters_formula"] == cell.parameter_count
-    beside = 1 + 2 * 2 + 4 + 2 + 2  # own; broad, close of 2 portfolios; balance; share; logarithms
+    beside = 1 + 2 * 2 + 6 + 2 + 2  # own; broad, close of 2 portfolios; balance; share; logarithms
     assert facts["other_parameters"] == (beside if facts["objective"] == "comovement" else 0)
 
 

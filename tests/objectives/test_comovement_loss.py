@@ -100,7 +100,7 @@ def some_of(traces, firms):
 
 
 def test_blend_matches_naive(traces):
-    weights = torch.tensor([0.3, 2.0], dtype=torch.float64)
+    weights = torch.tensor([0.3, 2.0, 5.0], dtype=torch.float64)
     comp = comovement.blend(
         some_of(traces, slice(4)), traces, weights, torch.tensor(2.5), torch.tensor(0.4)
     )
@@ -117,7 +117,7 @@ def test_blend_is_a_kernel_where_no_day_is_missing(outputs, rng):
     there = torch.ones(9, 6, dtype=torch.float64)
     broad, close = torch.from_numpy(rng.normal(size=(2, 6, 4)))
     whole = comovement.Traces(paths_of(y, there), broad, close, there)
-    score = comovement.blend(whole, whole, torch.ones(2), torch.tensor(3.0), torch.tensor(0.5))
+    score = comovement.blend(whole, whole, torch.ones(3), torch.tensor(3.0), torch.tensor(0.5))
     torch.testing.assert_close(score.diagonal(), torch.ones(6, dtype=torch.float64))
     assert torch.linalg.eigvalsh(score).min() > -1e-9
 

@@ -78,22 +78,20 @@ def future_peers(scores: pd.DataFrame, later: pd.DataFrame, k: int = 10) -> Esti
     then = later.to_numpy(dtype=np.float64)
     now = scores.loc[firms, firms].to_numpy(dtype=np.float64)
     order = np.argsort(np.where(np.isnan(then), np.inf, -now), axis=1, kind="stable")
+    order = order[:, : k + 1]  # one more, who follows when a peer leaves
     sorted_then = np.take_along_axis(np.nan_to_num(then), order, axis=1)
     there = np.take_along_axis(~np.isnan(then), order, axis=1)
 
-    def mean_of(depth: int, gone: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-        kept = there[:, :depth] if gone is None else there[:, :depth] & ~gone[:, :depth]
-        return np.asarray(
-            (sorted_then[:, :depth] * kept).sum(axis=1) / np.maximum(kept.sum(axis=1), 1)
-        )
+    def mean_of(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.asarray((sorted_then * kept).sum(axis=1) / np.maximum(kept.sum(axis=1), 1))
 
-    each = mean_of(k)
-    position = np.argsort(order, axis=1)  # of each firm among the peers of another
+    of_k = np.arange(order.shape[1]) < k
+    each = mean_of(there & of_k)
     without = np.empty(len(firms))
     for i in range(len(firms)):
-        stood = position[:, i] < k
-        gone = np.arange(order.shape[1]) == position[:, i, None]
-        others = np.where(stood, mean_of(k + 1, gone), each)
+        gone = order == i
+        stood = (gone & of_k).any(axis=1)
+        others = np.where(stood, mean_of(there & ~gone), each)
         without[i] = np.delete(others, i).mean()
     return replace(jackknifed(float(each.mean()), without, (-1.0, 1.0)), own=each)
 

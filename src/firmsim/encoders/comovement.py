@@ -46,25 +46,25 @@ class ComovementEncoder(RecurrentEncoder):
     For a random window and a random set of training firms the cell reads x = [q, q f~_t, c_t],
     f~ being the window's regressors on K principal portfolios. Of its outputs, some make a firm's
     trajectory and the others, averaged over the window, correct its exposures to the portfolios.
-    Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window,
-    with a close one (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the
-    long-run neighbours of each firm, the window itself left out, and the co-movement of all pairs
-    in the year after the window. An embedding is the projection of the scores on the leading
-    components of the training firms' score matrix (Nystroem's extension for firms outside it:
-    Williams and Seeger 2001). The scores of a span of more than 250 days are the mean over its
-    parts.
+    Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window
+    and firms are alike that are like the same firms, with a close one
+    (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the long-run neighbours of
+    each firm, the window itself left out, and the co-movement of all pairs in the year after the
+    window. An embedding is the projection of the scores on the leading components of the training
+    firms' score matrix (Nystroem's extension for firms outside it: Williams and Seeger 2001). The
+    scores of a span of more than 250 days are the mean over its parts.
 
     Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
     that both firms have.
     """
 
     outputs: int = 16
-    portfolios: int = 20
+    portfolios: int = 30
     shrinkage: float = 1.0
     regime: float = 1.0
     future: int = 250
     temperature: float = 0.03
-    correlation_weight: float = 0.4
+    correlation_weight: float = 0.6
     day_dropout: float = 0.2
     embedding: int = 64
 

@@ -107,19 +107,23 @@ def blend(
 
     .. math::
         s_{ij} = (1 - a)\,b_{ij} + a\,e^{\kappa (c_{ij} - 1)}, \quad
-        b_{ij} = \frac{\langle e_i, e_j\rangle + w \overline{\langle y_{it}, y_{jt}\rangle}}
-            {\sqrt{|e_i|^2 + w \overline{|y_{it}|^2}}\sqrt{|e_j|^2 + w \overline{|y_{jt}|^2}}}
+        b_{ij} = \frac{B_{ij}}{\sqrt{B_{ii} B_{jj}}}, \quad
+        B_{ij} = \langle e_i, e_j\rangle + w \overline{\langle y_{it}, y_{jt}\rangle}
+                 + v \overline{r_{ik} r_{jk}}
 
-    with means over the days that both firms have; c is the same of the close exposures. b ranks all
-    pairs, and the exponential, which is near 0 for most of them, brings a firm's nearest to the
-    front. Both are positive semidefinite kernels where no day is missing, and so is their sum.
+    with means over the days t that both firms have and over the right firms k, r being the cosine
+    of trajectories. The last term is a second-order proximity (Tang et al. 2015): alike are those
+    that are like the same firms. c is the cosine of close exposures and trajectories, without it.
+    b ranks all pairs, and the exponential, which is near 0 for most of them, brings a firm's
+    nearest to the front. Where no day is missing, all three are positive semidefinite kernels of
+    the right firms, and so is their sum.
 
     Parameters
     ----------
     left, right : Traces
         Of n_left and n_right firms, on the same days.
-    weights : Tensor of shape (2,)
-        w, the weight of the trajectories in b and in c.
+    weights : Tensor of shape (3,)
+        w of the trajectories in b and in c, and v.
     sharpness : Tensor
         kappa, above 0.
     share : Tensor
@@ -131,22 +135,28 @@ def blend(
         Scores; 0 where two firms have no day in common.
     """
     common = left.there.T @ right.there
-    products = [
+    paths = [
         value / common.clamp_min(1)
         for value in _products(left.paths, right.paths, left.there, right.there)
     ]
-    broad, close = (
-        _normalised(
-            weight * products[0] + one @ other.T,
-            weight * products[1] + one.square().sum(1)[:, None],
-            weight * products[2] + other.square().sum(1),
+    of_left = of_right = _normalised(*paths)
+    if left is not right:
+        of_right = cosine(right.paths, right.paths, right.there, right.there)
+    in_broad, in_close, second = weights[0], weights[1], weights[2] / max(len(of_right), 1)
+    broad = [
+        e + in_broad * y + second * r
+        for e, y, r in zip(
+            _inner(left.broad, right.broad), paths, _inner(of_left, of_right), strict=True
         )
-        for weight, one, other in zip(
-            weights, (left.broad, left.close), (right.broad, right.close), strict=True
-        )
-    )
-    score = (1 - share) * broad + share * (sharpness * (close - 1)).exp()
-    return score * (common > 0)
+    ]
+    close = [e + in_close * y for e, y in zip(_inner(left.close, right.close), paths, strict=True)]
+    near = (sharpness * (_normalised(*close) - 1)).exp()
+    return ((1 - share) * _normalised(*broad) + share * near) * (common > 0)
+
+
+def _inner(left: torch.Tensor, right: torch.Tensor) -> list[torch.Tensor]:
+    """Products of rows, and the squares of either side as a column and a row."""
+    return [left @ right.T, left.square().sum(1)[:, None], right.square().sum(1)]
 
 
 def _products(

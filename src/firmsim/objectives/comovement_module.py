@@ -106,8 +106,9 @@ class ComovementModule(CellModule):
         self.broad = torch.nn.Parameter(torch.ones(portfolios))
         self.close = torch.nn.Parameter(torch.ones(portfolios))
         # level and slope in the logarithm of the window's length: log weights of the trajectories
-        # beside broad and close exposures, and log odds of the close similarity
-        self.balance = torch.nn.Parameter(torch.tensor([[-1.0, 0.0], [-1.0, 0.0]]))
+        # beside broad and close exposures and of their second-order proximity, and log odds of
+        # the close similarity
+        self.balance = torch.nn.Parameter(torch.tensor([[0.0, 0.0], [-1.0, 0.0], [4.0, 0.0]]))
         self.share = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
         self.log_sharpness = torch.nn.Parameter(torch.tensor(math.log(3.0)))
         self.log_temperature = torch.nn.Parameter(torch.tensor(3.0))
