@@ -35,7 +35,7 @@ def splits(panel: pd.DataFrame, large: Moves, settings: Audit, findings: Finding
     large : Moves
         Its large moves.
     settings : Audit
-        ``split_scale`` (robust standard deviations).
+        ``split_scale`` (weight).
     findings : Findings
         Written to, kind ``split``.
 
