@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from firmsim.config import Config
 from firmsim.configfile import load_config
 from firmsim.errors import ConfigError, FirmsimError
+from firmsim.objectives.market import FIXED_CONTEXT
 from firmsim.recurrent import Elman
 
 ENCODER = {"cell": "elman", "objective": "comovement"}
@@ -44,7 +45,8 @@ def test_nothing_given_is_the_default_run():
     ]
     assert all(item.seeds == [0] for item in config.encoders)
     first = config.encoders[0]
-    sizes = Elman(64, first.hidden, first.outputs + 2 * first.portfolios)
+    inputs = 1 + 3 * first.portfolios + FIXED_CONTEXT
+    sizes = Elman(inputs, first.hidden, first.outputs + 2 * first.portfolios)
     assert {item.parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
 
 
