@@ -164,10 +164,9 @@ class YahooPrices:
         for ticker, symbol in symbols.items():
             kept = self.store.history(symbol) if answers[symbol].status == "ok" else None
             if kept is None:
-                nothing = pd.DataFrame(
-                    columns=list(QUOTES), index=pd.DatetimeIndex([]), dtype=float
+                quotes[ticker] = pd.DataFrame(
+                    columns=list(QUOTES.values()), index=pd.DatetimeIndex([]), dtype=float
                 )
-                quotes[ticker] = nothing.rename(columns=QUOTES)
             else:
                 # these columns only: one by itself would hold all the others in memory
                 days = kept.table.loc[str(start) : str(end), list(QUOTES)]
