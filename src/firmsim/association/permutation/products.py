@@ -35,16 +35,15 @@ def permuted_products(
     array of shape (n_permutations, n_moved, n_fixed)
     """
     n = moved.shape[1]
-    flat = moved.reshape(len(moved), n * n)
+    flat = np.ascontiguousarray(moved.reshape(len(moved), n * n).T)  # one gather serves them all
     sums = np.zeros((len(orders), len(moved), len(fixed)))
     for start in range(0, pairs[0].size, _BLOCK):
         first, second = (side[start : start + _BLOCK] for side in pairs)
-        weights = np.ascontiguousarray(fixed[:, start : start + _BLOCK]).T
+        weights = np.ascontiguousarray(fixed[:, start : start + _BLOCK])
         many = max(1, _BLOCK // first.size)
         for begin in range(0, len(orders), many):
             order = orders[begin : begin + many].astype(np.intp)
             place = (order * n).take(first, axis=1)  # (n_orders, n_pairs of the block)
             place += order.take(second, axis=1)
-            for matrix, total in zip(flat, sums.swapaxes(0, 1), strict=True):
-                total[begin : begin + many] += matrix.take(place) @ weights
+            sums[begin : begin + many] += (weights @ flat.take(place, axis=0)).swapaxes(1, 2)
     return sums
