@@ -471,8 +471,9 @@ class Encoder(Section):
     """Looks without improvement after which training stops."""
     checkpoint_every: int = Field(100, ge=1)
     """Steps between two states of the training kept on disk, to go on from after a kill."""
-    embedding: int = Field(64, ge=1)
-    """comovement: size of the embedding (fewer when there are fewer firms)."""
+    embedding: int | None = Field(None, ge=1)
+    """comovement: size of the embedding, at most as many as training sees firms; empty: a sixth of
+    them, and at least 64."""
 
     @model_validator(mode="after")
     def _applies(self) -> Self:

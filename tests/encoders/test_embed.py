@@ -101,6 +101,13 @@ def test_embedding_size_is_bounded(growth):
         assert encoder.transform(growth).shape == (12, got)
 
 
+@pytest.mark.parametrize(("firms", "columns"), [(12, 12), (345, 64), (390, 65), (1680, 280)])
+def test_embedding_grows_with_the_training_firms(firms, columns):
+    encoder = ComovementEncoder()
+    encoder.firms_ = [f"F{firm}" for firm in range(firms)]
+    assert encoder.size == columns
+
+
 def test_several_spans_equal_separate_transforms(fitted, holes, newcomers):
     wider = holes.join(newcomers)
     ends = [320, 41, 200]

@@ -19,6 +19,9 @@ from firmsim.objectives.market import FIXED_CONTEXT, Market
 
 LONGEST_PASS = 250
 """Trading days that are read at one pass; a longer span is read in equal parts."""
+SMALLEST, FIRMS_A_COLUMN = 64, 6
+"""Columns of an embedding, unless `embedding` asks for another number: one for every six training
+firms, and at least 64. What more firms share takes more of them (docs/evaluation.md)."""
 MIN_COMMON_DAYS = 60
 """Days that two firms must share for their long-run co-movement to be known; fewer for short
 histories, at least a quarter of the training days."""
@@ -66,7 +69,7 @@ class ComovementEncoder(RecurrentEncoder):
     temperature: float = 0.03
     correlation_weight: float = 0.6
     day_dropout: float = 0.2
-    embedding: int = 64
+    embedding: int | None = None
 
     module_: ComovementModule = field(init=False, repr=False)
     market_: Market = field(init=False, repr=False)
@@ -76,8 +79,9 @@ class ComovementEncoder(RecurrentEncoder):
 
     @property
     def size(self) -> int:
-        """Number of columns of the embedding."""
-        return min(self.embedding, len(self.firms_))
+        """Number of columns of the embedding, once fitted: as many as there are firms, at most."""
+        firms = len(self.firms_)
+        return min(self.embedding or max(SMALLEST, firms // FIRMS_A_COLUMN), firms)
 
     @staticmethod
     def common_days(train_days: int) -> int:
