@@ -127,9 +127,10 @@ def wrong_price(one, rng, panel):
 def reused(one, rng, panel):
     days = int(rng.integers(40, 251))
     row = place(one, rng, days, HISTORY)
-    while (other := panel[int(rng.integers(len(panel)))]).name == one.name:
-        pass
-    after = other[other.index >= one.index[row + days]].rename(one.name)
+    back = one.index[row + days]
+    going_on = [other for other in panel if other.index[0] <= back and other.name != one.name]
+    other = going_on[int(rng.integers(len(going_on)))]
+    after = other[other.index >= back].rename(one.name)
     return pd.concat([one.iloc[:row], after]), row, row + days
 
 

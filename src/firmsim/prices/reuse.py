@@ -27,6 +27,9 @@ LASTING = 0.3
 """Part of the variance of loadings across firms by which one firm's own drift in time."""
 WEIGHT = 0.3
 """Of the loadings' log odds, which are not independent of one another."""
+LIKENESS, LIKE = 3.0, 0.3
+"""Log odds that the cosine of the loadings before and after takes away for each unit above the
+second number: the size of a firm's loadings comes and goes with the market, their pattern stays."""
 
 
 def reused_tickers(
@@ -38,10 +41,10 @@ def reused_tickers(
 ) -> NDArray[np.bool_]:
     """Find tickers that stand for one firm before a long gap and for another after it.
 
-    Two clues are added up as log odds. The price has moved further, net of the market, than the
-    firm's volatility lets it in so many days. And it moves with other firms than before: its
-    loadings on the principal portfolios of the panel differ as two firms' do, not as one's do in
-    time. ``docs/audit.md`` shows how often that is right.
+    Three clues are added up as log odds. The price has moved further, net of the market, than the
+    firm's volatility lets it in so many days. It moves with other firms than before: its loadings
+    on the principal portfolios of the panel differ as two firms' do, not as one's do in time. And
+    their pattern, whatever their size, is another. ``docs/audit.md`` shows how often that is right.
 
     Parameters
     ----------
@@ -86,6 +89,7 @@ def reused_tickers(
         )
         error = sum(1 / len(rows) for rows in sides)
         odds += WEIGHT * _loading_odds(after - before, error, variance)
+        odds -= LIKENESS * (_cosine(before, after, error / 2 + variance) - LIKE)
         if odds > settings.reuse_odds:
             earlier[:first, firm] = True
             value = (
@@ -130,3 +134,10 @@ def _loading_odds(difference: Floats, error: float, variance: Floats) -> float:
     """Log odds of two firms: normal with the variance between firms, against that in time."""
     two, one = error + 2 * variance, error + 2 * LASTING * variance
     return float(np.sum(np.log(one / two) + difference**2 * (1 / one - 1 / two)) / 2)
+
+
+def _cosine(before: Floats, after: Floats, variance: Floats) -> float:
+    """Cosine of loadings in their standard deviations; `LIKE` without a portfolio."""
+    b, a = before / np.sqrt(variance), after / np.sqrt(variance)
+    norm = np.linalg.norm(b) * np.linalg.norm(a)
+    return float(b @ a / norm) if norm > 0 else LIKE
