@@ -144,6 +144,27 @@ def test_repeats_of_a_stale_run_are_masked(firms, days, found):
     assert np.flatnonzero(prices["A"].isna()).tolist() == masked
 
 
+@pytest.mark.parametrize(("first", "kind"), [(20, "stale_run"), (0, "backfilled_start")])
+@pytest.mark.parametrize(("days", "found"), [(9, False), (10, True)])
+def test_a_holiday_of_the_exchange_ends_no_stale_run(rng, first, kind, days, found):
+    # Victoria Day 2019, Canada only; the same price before and after it
+    index = pd.bdate_range(pd.Timestamp("2019-05-20") - pd.offsets.BDay(4 + first), periods=60)
+    steps = rng.normal(0, 0.01, (60, 3)).cumsum(axis=0)
+    prices = pd.DataFrame(50 * np.exp(steps), index, ["HOME", "OTHER", "TORONTO"])
+    run_of = slice(first, first + days + 1)  # one of these days is the holiday
+    prices.iloc[run_of, 2] = prices["TORONTO"].iloc[first]
+    closed = [pd.Timestamp("2019-05-20")]
+    series = [prices["HOME"], prices["OTHER"], prices["TORONTO"].drop(closed)]
+    calendars = {"HOME": "XNYS", "OTHER": "XNYS", "TORONTO": "XTSE"}
+    masked, findings = audit(series, Audit(min_history=2), calendars=calendars)
+    expected = [("TORONTO", f"{index[first]:%Y-%m-%d}", kind, "mask")] if found else []
+    assert rows(findings) == expected
+    gone = [*range(first, first + days + 1)] if found else [first + 4]
+    if found:
+        gone.remove(first + days if first == 0 else first)
+    assert np.flatnonzero(masked["TORONTO"].isna()).tolist() == gone
+
+
 def test_the_catch_up_after_a_stale_run_is_no_jump(firms):
     firms["A"].iloc[20:40] = firms["A"].iloc[20]
     firms["A"].iloc[40:] *= 2

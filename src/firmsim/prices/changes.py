@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from firmsim.prices.sessions import over_closed_days
+
 Floats = NDArray[np.float64]
 
 FEWEST = 10
@@ -116,11 +118,7 @@ def changes_of(panel: pd.DataFrame, closed: NDArray[np.bool_] | None = None) -> 
     """
     logs = np.log(panel.to_numpy(dtype=np.float64))
     log = np.full(panel.shape, np.nan)
-    last = logs.copy()
-    if closed is not None:
-        for day in np.flatnonzero((closed & np.isnan(logs)).any(axis=1)):
-            kept = closed[day] & np.isnan(logs[day])
-            last[day, kept] = last[day - 1, kept] if day else np.nan
+    last = logs if closed is None else over_closed_days(logs, closed)
     log[1:] = logs[1:] - last[:-1]
     net = log - median_of_others(log)
     return Changes(log, net, np.minimum(np.abs(log), np.abs(net)))

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.prices.findings import Findings
-from firmsim.prices.sessions import holes
+from firmsim.prices.sessions import holes, over_closed_days
 
 
 class Stale(NamedTuple):
@@ -99,7 +99,9 @@ def gaps(
                 findings.add(ticker, day, "gap", f"{count} sessions without a price")
 
 
-def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> Stale:
+def stale_runs(
+    panel: pd.DataFrame, closed: NDArray[np.bool_], stale_days: int, findings: Findings
+) -> Stale:
     """Find runs of equal prices.
 
     A run that opens a firm's history is a start filled in backwards: the last of its prices is the
@@ -109,6 +111,8 @@ def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> Stal
     ----------
     panel : DataFrame of shape (n_days, n_firms)
         Prices; a missing one ends a run.
+    closed : array of bool, shape (n_days, n_firms)
+        Days without a session of the firm's exchange: they end no run, and do not count.
     stale_days : int
         Shortest run that counts, in trading days.
     findings : Findings
@@ -119,21 +123,27 @@ def stale_runs(panel: pd.DataFrame, stale_days: int, findings: Findings) -> Stal
     Stale
         The repeats.
     """
-    values = panel.to_numpy()
-    begun = np.logical_or.accumulate(~np.isnan(values), axis=0)
+    values = panel.to_numpy(dtype=np.float64)
+    there = ~np.isnan(values)
+    begun = np.logical_or.accumulate(there, axis=0)
     begins = len(values) - begun.sum(axis=0)  # first row with a price
     repeats = np.zeros(values.shape, dtype=bool)
-    repeats[1:] = values[1:] == values[:-1]
+    carried = over_closed_days(values, closed)
+    repeats[1:] = carried[1:] == carried[:-1]
     stale = Stale(np.zeros_like(repeats), np.zeros_like(repeats))
     for firm, second, days in runs(repeats):
-        if days + 1 < stale_days:
+        run = slice(second - 1, second + days)
+        equal = run.start + np.flatnonzero(there[run, firm])
+        if len(equal) < stale_days:
             continue
-        first = second - 1
-        kind = "backfilled_start" if first == begins[firm] else "stale_run"
-        flags, begin = (stale.starts, first) if first == begins[firm] else (stale.runs, second)
-        flags[begin : begin + days, firm] = True
-        value = f"price {values[second, firm]:g} on {days + 1} trading days in a row"
-        findings.add(panel.columns[firm], panel.index[first], kind, value)
+        opens = equal[0] == begins[firm]
+        kind = "backfilled_start" if opens else "stale_run"
+        if opens:
+            stale.starts[equal[:-1], firm] = True
+        else:
+            stale.runs[equal[1:], firm] = True
+        value = f"price {values[equal[0], firm]:g} on {len(equal)} trading days in a row"
+        findings.add(panel.columns[firm], panel.index[equal[0]], kind, value)
     return stale
 
 

@@ -205,3 +205,25 @@ def closed_days(prices: pd.DataFrame, calendars: Mapping[str, str]) -> NDArray[n
         columns = prices.columns.isin(part.columns)
         closed[np.ix_(~prices.index.isin(part.index), columns)] = True
     return closed
+
+
+def over_closed_days(values: NDArray[np.float64], closed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Carry values over the days on which a firm's exchange was closed, and over no others.
+
+    Parameters
+    ----------
+    values : array of shape (n_days, n_firms)
+        Missing allowed.
+    closed : array of bool, shape (n_days, n_firms)
+        From `closed_days`.
+
+    Returns
+    -------
+    array of shape (n_days, n_firms)
+        A value on a closed day stays.
+    """
+    carried = values.copy()
+    for day in np.flatnonzero((closed & np.isnan(values)).any(axis=1)):
+        over = closed[day] & np.isnan(values[day])
+        carried[day, over] = carried[day - 1, over] if day else np.nan
+    return carried
