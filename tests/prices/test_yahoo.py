@@ -1,7 +1,10 @@
 """YahooPrices against an imitation of Yahoo: what is read, kept, and asked for again."""
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from io import StringIO
 
 import filelock
 import numpy as np
@@ -326,6 +329,20 @@ def test_what_is_read_of_the_store_is_read_before_another_run_may_change_it(full
     assert set(raw.attributes()["sector"]) == {"Energy"}
     assert full.store.unlocked == []
     assert set(full.store.read) == {f"{name}.{kind}" for name in HEALTHY for kind in KINDS}
+
+
+def test_waiting_for_another_run_is_said_where_the_user_looks(full, monkeypatch):
+    asked = (HEALTHY, date.fromisoformat(START), date.fromisoformat(END))
+    terminal = StringIO()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with ThreadPoolExecutor(1) as pool:
+        with full.store.lock():
+            run = pool.submit(full.read, *asked)
+            while not terminal.getvalue().endswith("\n") and not run.done():
+                time.sleep(0.01)
+        assert len(run.result().series) == len(HEALTHY)
+    waiting = f"another run downloads into {full.store.folder}; waiting for it\n"
+    assert terminal.getvalue() == waiting
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import filelock
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from firmsim.errors import PriceError
 from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
@@ -145,7 +147,9 @@ class YahooPrices:
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
-            log.info("another run downloads into %s; waiting for it", self.store.folder)
+            waiting = f"another run downloads into {self.store.folder}; waiting for it"
+            log.info(waiting)
+            tqdm.write(waiting, file=sys.stderr)  # where the progress bar will be
             try:
                 lock.acquire()
             except KeyboardInterrupt:
