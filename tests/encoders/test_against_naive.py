@@ -59,8 +59,11 @@ def ref_inputs(encoder, scaled, q, days):
     return np.array(x)
 
 
-def ref_scores(encoder, x, there, f):
-    """Scores of a window in which the portfolios grew by f."""
+def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
+    """Scores of a window in which the portfolios grew by f.
+
+    Outside training kappa is `softer` times as large, the log odds of the close part `rarer` less.
+    """
     module, k = encoder.module_, f.shape[1]
     y = cell_run(encoder, x)[0]
     own, broad, close, balance, share = (
@@ -85,8 +88,8 @@ def ref_scores(encoder, x, there, f):
         *(values - np.nanmean(values, axis=0) for values in exposures),
         there,
         np.exp(balance @ [1, np.log(len(f) / 60)]),
-        np.exp(module.log_sharpness.item()),
-        1 / (1 + np.exp(-share @ [1, np.log(len(f) / 60)])),
+        softer * np.exp(module.log_sharpness.item()),
+        1 / (1 + np.exp(rarer - share @ [1, np.log(len(f) / 60)])),
     )
 
 
@@ -185,7 +188,7 @@ class TestComovement:
             there = ~np.isnan(q[days])
             x = ref_inputs(encoder, scaled.to_numpy(), q, days)
             both = there.T.astype(int) @ there
-            total = total + both * ref_scores(encoder, x, there, f[days])
+            total = total + both * ref_scores(encoder, x, there, f[days], 0.5, 0.5)
             common = common + both
         values, vectors = np.linalg.eigh(total / common)
         kept = slice(12 - 7, None)

@@ -174,7 +174,7 @@ class ComovementEncoder(RecurrentEncoder):
         for days in map(slice, edges[:-1], edges[1:]):
             reference, center = self._traces(groups[0], days)
             traces = [reference, *(self._traces(group, days, center)[0] for group in groups[1:])]
-            score = torch.cat([self.module_.score(own, reference) for own in traces])
+            score = torch.cat([self.module_.score(own, reference, soften=True) for own in traces])
             common = torch.cat([own.there.T @ reference.there for own in traces])
             total, weight = total + common * score, weight + common
         return total / weight.clamp_min(1)

@@ -15,6 +15,10 @@ from firmsim.recurrent import Cell
 
 USUAL_DAYS = 60
 """Window to which the first of each two length-dependent weights belongs (trading days)."""
+SOFTENING = (math.log(2.0), 0.5)
+"""What scoring takes from the logarithm of kappa and from the log odds of the close similarity.
+Training has the firms and days that its portfolios are made of, where close similarity holds better
+than elsewhere; chosen on validation periods (docs/evaluation.md)."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +159,26 @@ class ComovementModule(CellModule):
             there,
         ), center
 
-    def score(self, left: Traces, right: Traces) -> torch.Tensor:
-        """Scores of every left with every right firm: (n_left, n_right)."""
+    def score(self, left: Traces, right: Traces, *, soften: bool = False) -> torch.Tensor:
+        """Scores of every left with every right firm.
+
+        Parameters
+        ----------
+        left, right : Traces
+            Of n_left and n_right firms, on the same days.
+        soften : bool
+            Whether close similarity counts for less (`SOFTENING`), as it does but in training.
+
+        Returns
+        -------
+        Tensor of shape (n_left, n_right)
+        """
         length = math.log(len(left.there) / USUAL_DAYS)
+        softer, rarer = SOFTENING if soften else (0.0, 0.0)
         weights = (self.balance[:, 0] + self.balance[:, 1] * length).exp()
-        share = torch.sigmoid(self.share[0] + self.share[1] * length)
-        return comovement.blend(left, right, weights, self.log_sharpness.exp(), share)
+        sharpness = (self.log_sharpness - softer).exp()
+        share = torch.sigmoid(self.share[0] + self.share[1] * length - rarer)
+        return comovement.blend(left, right, weights, sharpness, share)
 
 
 def _mean(values: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
