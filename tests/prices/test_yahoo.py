@@ -338,7 +338,8 @@ def test_waiting_for_another_run_is_said_where_the_user_looks(full, monkeypatch)
     with ThreadPoolExecutor(1) as pool:
         with full.store.lock():
             run = pool.submit(full.read, *asked)
-            while not terminal.getvalue().endswith("\n") and not run.done():
+            patience = time.monotonic() + 30
+            while not terminal.getvalue().endswith("\n") and time.monotonic() < patience:
                 time.sleep(0.01)
         assert len(run.result().series) == len(HEALTHY)
     waiting = f"another run downloads into {full.store.folder}; waiting for it\n"

@@ -19,9 +19,11 @@ from firmsim.objectives.market import FIXED_CONTEXT, Market
 
 LONGEST_PASS = 250
 """Trading days that are read at one pass; a longer span is read in equal parts."""
-SMALLEST, FIRMS_A_COLUMN = 64, 6
-"""Columns of an embedding, unless `embedding` asks for another number: one for every six training
-firms, and at least 64. What more firms share takes more of them (docs/evaluation.md)."""
+FIRMS_A_COLUMN = 6
+"""Training firms for one column of the embedding, unless `embedding` asks for a number of columns:
+what more firms share takes more of them (docs/evaluation.md)."""
+FEWEST_COLUMNS = 64
+"""Columns of the embedding of fewer firms than that rule is for."""
 MIN_COMMON_DAYS = 60
 """Days that two firms must share for their long-run co-movement to be known; fewer for short
 histories, at least a quarter of the training days."""
@@ -80,8 +82,10 @@ class ComovementEncoder(RecurrentEncoder):
     @property
     def size(self) -> int:
         """Number of columns of the embedding, once fitted: as many as there are firms, at most."""
-        firms = len(self.firms_)
-        return min(self.embedding or max(SMALLEST, firms // FIRMS_A_COLUMN), firms)
+        firms, asked = len(self.firms_), self.embedding
+        if asked is None:
+            asked = max(FEWEST_COLUMNS, firms // FIRMS_A_COLUMN)
+        return min(asked, firms)
 
     @staticmethod
     def common_days(train_days: int) -> int:

@@ -136,12 +136,11 @@ def stale_runs(
         equal = run.start + np.flatnonzero(there[run, firm])
         if len(equal) < stale_days:
             continue
-        opens = equal[0] == begins[firm]
-        kind = "backfilled_start" if opens else "stale_run"
-        if opens:
-            stale.starts[equal[:-1], firm] = True
+        if equal[0] == begins[firm]:
+            kind, flags, gone = "backfilled_start", stale.starts, equal[:-1]
         else:
-            stale.runs[equal[1:], firm] = True
+            kind, flags, gone = "stale_run", stale.runs, equal[1:]
+        flags[gone, firm] = True
         value = f"price {values[equal[0], firm]:g} on {len(equal)} trading days in a row"
         findings.add(panel.columns[firm], panel.index[equal[0]], kind, value)
     return stale

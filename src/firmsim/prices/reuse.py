@@ -27,9 +27,11 @@ LASTING = 0.3
 """Part of the variance of loadings across firms by which one firm's own drift in time."""
 WEIGHT = 0.3
 """Of the loadings' log odds, which are not independent of one another."""
-LIKENESS, LIKE = 3.0, 0.3
-"""Log odds that the cosine of the loadings before and after takes away for each unit above the
-second number: the size of a firm's loadings comes and goes with the market, their pattern stays."""
+LIKE = 0.3
+"""Cosine of the loadings before and after that speaks for one firm as much as for two: the size of
+a firm's loadings comes and goes with the market, their pattern stays."""
+LIKENESS = 3.0
+"""Log odds of two firms that each unit of the cosine above that takes away."""
 
 
 def reused_tickers(
