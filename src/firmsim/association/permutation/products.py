@@ -1,15 +1,20 @@
 """The permutation loop: sums of products over pairs of firms, for every permutation."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from firmsim.association.permutation.orders import Orders
 
 Matrix = NDArray[np.float64]
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 
-_BLOCK = 2**15
-"""Pairs times permutations at a time: what is gathered stays in the processor's cache."""
+_PAIRS, _ORDERS = 2048, 32
+"""Pairs and permutations that a thread gathers at a time: they stay in its core's cache, and one
+matrix product serves all of these permutations."""
 
 
 def permuted_products(
@@ -34,16 +39,23 @@ def permuted_products(
     -------
     array of shape (n_permutations, n_moved, n_fixed)
     """
-    n = moved.shape[1]
-    flat = np.ascontiguousarray(moved.reshape(len(moved), n * n).T)  # one gather serves them all
-    sums = np.zeros((len(orders), len(moved), len(fixed)))
-    for start in range(0, pairs[0].size, _BLOCK):
-        first, second = (side[start : start + _BLOCK] for side in pairs)
-        weights = np.ascontiguousarray(fixed[:, start : start + _BLOCK])
-        many = max(1, _BLOCK // first.size)
-        for begin in range(0, len(orders), many):
-            order = orders[begin : begin + many].astype(np.intp)
-            place = (order * n).take(first, axis=1)  # (n_orders, n_pairs of the block)
-            place += order.take(second, axis=1)
-            sums[begin : begin + many] += (weights @ flat.take(place, axis=0)).swapaxes(1, 2)
-    return sums
+    many, n, _ = moved.shape
+    # one gather serves them all
+    flat = np.ascontiguousarray(moved.reshape(many, n * n).T).squeeze(axis=1 if many == 1 else ())
+    sums = np.zeros((len(fixed), len(orders) * many))
+
+    def add(begin: int) -> None:
+        """Fill the columns of some permutations."""
+        column = np.ascontiguousarray(orders[begin : begin + _ORDERS].T, dtype=np.intp)
+        row = column * n
+        own = sums[:, begin * many : (begin + _ORDERS) * many]
+        for start in range(0, pairs[0].size, _PAIRS):
+            first, second = (side[start : start + _PAIRS] for side in pairs)
+            place = row.take(first, axis=0)  # (n_pairs, n_orders) of the block
+            place += column.take(second, axis=0)
+            gathered = flat.take(place, axis=0).reshape(first.size, -1)
+            own += fixed[:, start : start + _PAIRS] @ gathered
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cpu_count()) as pool:
+        list(pool.map(add, range(0, len(orders), _ORDERS)))
+    return sums.reshape(len(fixed), len(orders), many).transpose(1, 2, 0)
