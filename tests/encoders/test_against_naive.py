@@ -60,7 +60,7 @@ def ref_inputs(encoder, scaled, q, days):
 
 
 def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
-    """Scores of a window in which the portfolios grew by f.
+    """What was learned of a window in which the portfolios grew by f.
 
     Outside training kappa is `softer` times as large, the log odds of the close part `rarer` less.
     """
@@ -91,6 +91,14 @@ def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
         softer * np.exp(module.log_sharpness.item()),
         1 / (1 + np.exp(rarer - share @ [1, np.log(len(f) / 60)])),
     )
+
+
+def ref_embedded_scores(encoder, x, there, f):
+    """Scores of a window as embeddings hold them: softer, and beside plain correlations."""
+    ranks = naive.trajectories(x[:, :, :1], there)
+    plain = naive.cosine(ranks, ranks, there, there)
+    weight = 0.3 * np.sqrt(len(f) / 60)
+    return (ref_scores(encoder, x, there, f, 0.5, 0.25) + weight * plain) / (1 + weight)
 
 
 def ref_loss(encoder, x, there, f, q, later):
@@ -188,7 +196,7 @@ class TestComovement:
             there = ~np.isnan(q[days])
             x = ref_inputs(encoder, scaled.to_numpy(), q, days)
             both = there.T.astype(int) @ there
-            total = total + both * ref_scores(encoder, x, there, f[days], 0.5, 0.5)
+            total = total + both * ref_embedded_scores(encoder, x, there, f[days])
             common = common + both
         values, vectors = np.linalg.eigh(total / common)
         kept = slice(12 - 7, None)

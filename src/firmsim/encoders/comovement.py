@@ -55,9 +55,10 @@ class ComovementEncoder(RecurrentEncoder):
     and firms are alike that are like the same firms, with a close one
     (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the long-run neighbours of
     each firm, the window itself left out, and the co-movement of all pairs in the year after the
-    window. An embedding is the projection of the scores on the leading components of the training
-    firms' score matrix (Nystroem's extension for firms outside it: Williams and Seeger 2001). The
-    scores of a span of more than 250 days are the mean over its parts.
+    window. Outside training the plain correlation of the window's normal scores is added to what
+    was learned. An embedding is the projection of the scores on the leading components of the
+    training firms' score matrix (Nystroem's extension for firms outside it: Williams and Seeger
+    2001). The scores of a span of more than 250 days are the mean over its parts.
 
     Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
     that both firms have.
@@ -178,7 +179,7 @@ class ComovementEncoder(RecurrentEncoder):
         for days in map(slice, edges[:-1], edges[1:]):
             reference, center = self._traces(groups[0], days)
             traces = [reference, *(self._traces(group, days, center)[0] for group in groups[1:])]
-            score = torch.cat([self.module_.score(own, reference, soften=True) for own in traces])
+            score = torch.cat([self.module_.score(own, reference) for own in traces])
             common = torch.cat([own.there.T @ reference.there for own in traces])
             total, weight = total + common * score, weight + common
         return total / weight.clamp_min(1)

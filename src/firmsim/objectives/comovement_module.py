@@ -15,10 +15,13 @@ from firmsim.recurrent import Cell
 
 USUAL_DAYS = 60
 """Window to which the first of each two length-dependent weights belongs (trading days)."""
-SOFTENING = (math.log(2.0), 0.5)
+SOFTENING = (math.log(2.0), 0.25)
 """What scoring takes from the logarithm of kappa and from the log odds of the close similarity.
 Training has the firms and days that its portfolios are made of, where close similarity holds better
-than elsewhere; chosen on validation periods (docs/evaluation.md)."""
+than elsewhere; chosen on validation periods (docs/evaluation.md), as is the next."""
+PLAIN = 0.3
+"""Weight of the plain correlation of the normal scores beside what is learned of `USUAL_DAYS`; it
+grows with the root of the window's length, as the correlation's precision does."""
 
 
 @dataclass(frozen=True)
@@ -159,26 +162,34 @@ class ComovementModule(CellModule):
             there,
         ), center
 
-    def score(self, left: Traces, right: Traces, *, soften: bool = False) -> torch.Tensor:
+    def score(self, left: Traces, right: Traces, *, learning: bool = False) -> torch.Tensor:
         """Scores of every left with every right firm.
 
         Parameters
         ----------
         left, right : Traces
             Of n_left and n_right firms, on the same days.
-        soften : bool
-            Whether close similarity counts for less (`SOFTENING`), as it does but in training.
+        learning : bool
+            Whether a loss is to be had from them. Else close similarity counts for less
+            (`SOFTENING`), and the plain correlation of the window for something (`PLAIN`).
 
         Returns
         -------
         Tensor of shape (n_left, n_right)
         """
         length = math.log(len(left.there) / USUAL_DAYS)
-        softer, rarer = SOFTENING if soften else (0.0, 0.0)
+        softer, rarer = (0.0, 0.0) if learning else SOFTENING
         weights = (self.balance[:, 0] + self.balance[:, 1] * length).exp()
         sharpness = (self.log_sharpness - softer).exp()
         share = torch.sigmoid(self.share[0] + self.share[1] * length - rarer)
-        return comovement.blend(left, right, weights, sharpness, share)
+        learned = comovement.blend(left, right, weights, sharpness, share)
+        if learning:
+            return learned
+        # the last of a trajectory is a multiple of the firm's normal score
+        own, others = (side.paths[:, :, -1:] for side in (left, right))
+        plain = comovement.cosine(own, others, left.there, right.there)
+        weight = PLAIN * math.exp(length / 2)
+        return (learned + weight * plain) / (1 + weight)
 
 
 def _mean(values: torch.Tensor, there: torch.Tensor) -> torch.Tensor:

@@ -182,7 +182,7 @@ class ComovementTask(Task):
     def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Softmax loss and correlation loss of the window's scores."""
         own, _ = self.module.traces(y, x, batch.window)
-        score = self.module.score(own, own)
+        score = self.module.score(own, own, learning=True)
         softmax = comovement.softmax_loss(
             score, batch.target, batch.known, self.module.log_temperature, self.temperature
         )
