@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmsim.config import Config
-from firmsim.configfile import load_config
-from firmsim.errors import ConfigError, FirmsimError
+from firmsim.configfile import load_config, located
+from firmsim.errors import ConfigError, FirmsError, FirmsimError
 from firmsim.objectives.market import FIXED_CONTEXT
 from firmsim.recurrent import Elman
 
@@ -325,3 +325,16 @@ def test_an_empty_text_is_no_value(key):
 )
 def test_values_that_look_right_but_are_not(values, reason):
     assert reason in refusal(values)
+
+
+def test_what_is_found_later_is_located_too(tmp_path):
+    file = tmp_path / "my.yaml"
+    file.write_text("firms: sp700\ntraining: {train_firms: none.csv}\n")
+    values = yaml.safe_load(file.read_text())
+    for key in ("firms", "training.train_firms"):
+        error = FirmsError(f"{key}: is wrong")
+        assert located(error, values, [file]) == f"{key}: is wrong, in {file}"
+    given = values | {"firms": "sp800"}
+    assert located(FirmsError("firms: x"), given, [file]) == "firms: x, in the command line"
+    for said in ("none.csv: has no column", "nothing at all"):
+        assert located(FirmsError(said), values, [file]) == said

@@ -104,6 +104,18 @@ def test_neither_file_nor_index():
         make(firms="sp50", prices=YAHOO)
 
 
+@pytest.mark.parametrize("key", ["firms", "training.train_firms"])
+def test_two_spellings_of_one_firm_are_refused(key, tmp_path):
+    listed = ["AAPL", "brk.b", "XOM", "BRK-B"]
+    (tmp_path / "own.csv").write_text("ticker\n" + "\n".join(listed))
+    for given in (listed, str(tmp_path / "own.csv")):
+        keys = {"firms": given} if key == "firms" else {"training": {"train_firms": given}}
+        keys = {"firms": ["A", "B", "C"]} | keys
+        with pytest.raises(FirmsError, match=f"^{key}: 'brk.b' and 'BRK-B' are both BRK-B at"):
+            make(**keys, prices=YAHOO)
+        make(**keys)  # any other source has a spelling of its own
+
+
 @pytest.mark.parametrize(
     ("training", "apart", "end", "key"),
     [

@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from firmsim.config import Config, Section
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, FirmsimError
 
 _KEY = re.compile(r"^(\w+(?:\.\w+)*): ")
 """A section's own check starts its message with the key at fault, within the section."""
@@ -49,6 +49,28 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
         if error.error_count() > 1:
             message += f" (and {error.error_count() - 1} more)"
         raise ConfigError(" ".join(message.splitlines())) from None
+
+
+def located(error: FirmsimError, values: Mapping[str, Any], files: Sequence[str | Path]) -> str:
+    """Message of a mistake that was found later, with the place where its key is set.
+
+    Parameters
+    ----------
+    error : FirmsimError
+        Its message starts with the key at fault; any other stays as it is.
+    values, files : mapping, sequence of path
+        As for `load_config`.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    key = _KEY.match(str(error))
+    path = key[1].split(".") if key else []
+    if not path or path[0] not in Config.model_fields:
+        return str(error)
+    return f"{error}, in {_origin(path, values, files)}"
 
 
 def _path(error: Any) -> list[str | int]:

@@ -11,6 +11,7 @@ from firmsim.errors import FirmsError, PriceError
 from firmsim.firms import read_firms_table
 from firmsim.prices.file import FilePrices
 from firmsim.prices.source import BUNDLED
+from firmsim.prices.yahoo.symbols import yahoo_symbol
 from firmsim.trainer_study.trials import Trial, trials
 from firmsim.universes import Universe, members
 
@@ -74,8 +75,8 @@ class Plan:
         Raises
         ------
         FirmsError
-            A list of firms is missing, unreadable, malformed or too short, or the members of an
-            index are not known on the day asked for.
+            A list of firms is missing, unreadable, malformed, too short or holds two spellings of
+            one firm, or the members of an index are not known on the day asked for.
         PriceError
             `prices.path` does not exist, is unreadable or lacks a firm.
         """
@@ -88,6 +89,9 @@ class Plan:
         pinned, key = config.training.train_firms, "training.train_firms"
         among = _universe(pinned, config, key)
         training = among.tickers if among else _tickers(pinned, key)
+        if config.prices.source == "yahoo":
+            _refuse_twins(scored, "firms")
+            _refuse_twins(training, key)
         table = config.firms if isinstance(config.firms, Path) else None
         if table is None and config.prices.source == "bundled":
             table = home / BUNDLED_FIRMS
@@ -180,7 +184,10 @@ def _tickers(given: list[str] | str | Path | None, key: str) -> list[str] | None
         return given
     path = Path(given)
     if not path.suffix and not path.exists():
-        message = f"{key}: {path} is neither a file nor an index ({', '.join(INDICES)})"
+        message = (
+            f"{key}: {path} is neither a file nor an index ({', '.join(INDICES)}); list tickers in "
+            "brackets, such as [AAPL, MSFT, XOM]"
+        )
         raise FirmsError(message)
     try:
         tickers = list(read_firms_table(path).index)
@@ -191,3 +198,14 @@ def _tickers(given: list[str] | str | Path | None, key: str) -> list[str] | None
         message = f"{key}: {given} lists {len(tickers)} firms; give at least {MIN_FIRMS}"
         raise FirmsError(message)
     return tickers
+
+
+def _refuse_twins(tickers: list[str] | None, key: str) -> None:
+    """Raise when two tickers are one at Yahoo: they would count as two firms that are alike."""
+    spelt: dict[str, str] = {}
+    for ticker in tickers or []:
+        symbol = yahoo_symbol(ticker)
+        other = spelt.setdefault(symbol, ticker)
+        if other != ticker:
+            message = f"{key}: {other!r} and {ticker!r} are both {symbol} at Yahoo; keep one"
+            raise FirmsError(message)

@@ -97,7 +97,7 @@ def members(index: str, as_of: date | None = None, hyphens: bool = False) -> Uni
     if as_of is not None and not first <= as_of <= last:
         message = (
             f"members of {index} on {as_of} are not known; {SOURCE} {version(SOURCE)} knows them "
-            f"from {first} to {last}, so choose a day between, or list the tickers yourself"
+            f"from {first} to {last}: set firms_as_of to a day between, or list tickers yourself"
         )
         raise FirmsError(message)
     day = as_of or last

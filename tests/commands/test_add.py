@@ -50,6 +50,15 @@ def test_pinned_training_is_told(folder, capsys):
     assert "trains nothing" in add(capsys, "D", "--config", "my.yaml")
 
 
+@pytest.mark.parametrize("listed", ["[A, B]", "[]", "\n- A\n"])
+def test_a_list_that_is_too_short_is_mended(folder, capsys, listed):
+    (folder / "my.yaml").write_text(f"firms: {listed}\n")
+    before = yaml.safe_load(listed)
+    add(capsys, "C", "D", "E", "--config", "my.yaml")
+    firms = yaml.safe_load((folder / "my.yaml").read_text())["firms"]
+    assert firms == [*before, "C", "D", "E"]
+
+
 def test_the_default_configuration_is_the_one_snakemake_reads(folder, capsys):
     (folder / "config/config.yaml").write_text("firms:\n- AAPL\n- MSFT\n- XOM\n")
     assert "next: snakemake --cores 4\n" in add(capsys, "CVX")
@@ -97,6 +106,8 @@ MISTAKES = {
     "table without sectors": ("firms: t.csv", ["D", "--sector", "x"], ["t.csv", "'sector'"]),
     "missing table": ("firms: none.csv", ["D"], ["none.csv does not exist"]),
     "no YAML": ("firms: [A, B", ["D"], ["my.yaml is no YAML"]),
+    "no day": ("firms: [A, B, C]\nfirms_as_of: 2015-02-30", ["D"], ["my.yaml is no YAML", "day"]),
+    "too few still": ("firms: []", ["D"], ["firms: 1 firms are too few"]),
     "no keys": ("- A", ["D"], ["my.yaml holds no keys"]),
     "bad key": ("firms: [A, B, C]\nrnu: x", ["D"], ["rnu", "did you mean 'run'"]),
     "an alias": (

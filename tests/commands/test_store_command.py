@@ -1,5 +1,8 @@
 """`firmsim store`, on a store of two symbols."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -41,7 +44,19 @@ def test_verify_names_what_is_corrupt(capsys, store):
     status, printed, _ = call(capsys, store, "verify")
     assert status == 1
     assert printed.startswith(f"{path}: cannot be read as a history\n3 files, 1 corrupt\n")
-    assert "AAA\tcorrupt" in call(capsys, store, "list")[1]
+    lines = [line.split("\t") for line in call(capsys, store, "list")[1].splitlines()]
+    assert lines[1][1].startswith("corrupt: ")
+    assert {len(line) for line in lines} == {8}
+
+
+def test_a_reader_that_goes_away_is_no_fault(store):
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = "from firmsim.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", program, "store", "list", "--folder", store.folder]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_forget_removes_the_symbols_that_are_named(capsys, store):

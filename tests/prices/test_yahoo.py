@@ -258,8 +258,8 @@ def test_coverage_decides_whether_a_run_goes_on_without_a_ticker(certificates, t
     assert stops["kind"] == "IncompletePrices"
     assert stops["error"] == (
         "3 of 4 firms have prices, fewer than prices.min_coverage (0.8) asks for: 1 unknown_symbol "
-        "('LOST': HTTP 404: No data found, symbol may be delisted); correct the tickers or run "
-        "again, what was had is kept"
+        "('LOST': HTTP 404: No data found, symbol may be delisted); correct the tickers, or lower "
+        "prices.min_coverage where firms are delisted; what was had is kept"
     )
     assert goes_on["error"] is None
     assert list(goes_on["prices"]) == HEALTHY

@@ -271,7 +271,7 @@ def test_a_bad_crumb_once_is_renewed(certificates, tmp_path):
 PROFILES = {
     "BARE": (
         {"kind": "missing", "endpoint": "*", "fields": ["sector", "marketCap"]},
-        "absent",
+        "ok, no sector, no market capitalisation",
     ),
     "NOSEC": ({"kind": "no_profile"}, "ok, no sector"),
     "NOCAP": (

@@ -238,3 +238,16 @@ def test_a_corrupt_file_is_set_aside_and_asked_for_again(certificates, tmp_path)
         "the kept file cannot be read as a history: moved to NB.parquet.corrupt and asked for again"
     )
     assert (path.parent / "NB.parquet.corrupt").is_file()
+
+
+def test_a_corrupt_profile_is_set_aside_and_asked_for_again(certificates, tmp_path):
+    with FakeYahoo(synthetic(NAMES[:3]), certificates) as yahoo:
+        read(yahoo, tmp_path, NAMES[:3], START, END)
+        (tmp_path / "store" / "profiles" / "NB.json").write_text("{", encoding="utf-8")
+        yahoo.log.clear()
+        second = read(yahoo, tmp_path, NAMES[:3], START, END)
+        assert yahoo.asked("info") == ["NB"]
+    assert second["outcomes"]["NB"]["profile"] == (
+        "ok, the kept file cannot be read as a profile: moved to NB.json.corrupt and asked for "
+        "again"
+    )

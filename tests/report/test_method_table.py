@@ -2,7 +2,7 @@ import pandas as pd
 
 from firmsim.report.glance import panels
 from firmsim.report.methods import Measured, Method, measurements
-from firmsim.report.tables import audit_kinds, encoder_table, method_table, trouble
+from firmsim.report.tables import audit_kinds, encoder_table, method_table, respelt, trouble
 from firmsim.report.text import DASH
 
 NAN = float("nan")
@@ -133,3 +133,13 @@ def test_audit_by_kind():
 def test_only_remarks_are_trouble():
     sources = pd.DataFrame({"ticker": ["A", "B"], "status": "ok", "reason": ["", "timed out"]})
     assert list(trouble({"scoring": sources})["ticker"]) == ["B"]
+
+
+def test_tickers_asked_for_under_another_symbol():
+    sources = pd.DataFrame({"ticker": ["A", "brk.b"], "symbol": ["A", "BRK-B"]})
+    assert respelt(sources) == "brk.b as BRK-B"
+    assert respelt(sources[:1]) == respelt(sources[["ticker"]]) == ""
+    many = [f"t{k:02d}" for k in range(12)]
+    said = respelt(pd.DataFrame({"ticker": many, "symbol": [one.upper() for one in many]}))
+    assert said.startswith("t00 as T00, ")
+    assert said.endswith("t09 as T09, 2 more")

@@ -124,6 +124,22 @@ def test_a_ticker_that_fails_is_named_with_its_reason(project, tmp_path_factory)
         assert status == 0, printed
         assert list(pd.read_parquet(project.folder / PANEL).columns) == FEW[:4]
         assert sources(project).loc["EEE", "status"] == "unknown_symbol"
+        assert not (project.folder / "logs/yahoo/prices.sources.csv").exists()
+
+
+def test_a_training_firm_that_is_had_at_last_is_ranked_among(project, tmp_path_factory):
+    configure(project, FEW[:4], min_coverage=0.5)
+    keys = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    project.configure(**keys | {"training": {"train_firms": FEW, "fit_end": "2015-07-01"}})
+    tables = [f"results/yahoo/{folder}/sources.csv" for folder in ("training", "reference")]
+    for known, again in ((FEW[:4], ()), (FEW, ("--forcerun", "training_prices"))):
+        with serve(tmp_path_factory, known) as yahoo:
+            env = yahoo.environment(project.folder / "cache")
+            status, printed = project.call(*tables, *again, env=env)
+        assert status == 0, printed
+        for table in tables:
+            had = pd.read_csv(project.folder / table)["status"] == "ok"
+            assert had.sum() == len(known), table
 
 
 def test_ctrl_c_says_how_to_go_on(project, tmp_path_factory):

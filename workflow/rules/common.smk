@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import firmsim
-from firmsim.configfile import load_config
-from firmsim.errors import FirmsimError
+from firmsim.configfile import load_config, located
+from firmsim.errors import ConfigError, FirmsimError
 from firmsim.plan import RESOURCES, Plan
 from firmsim.prices.source import BUNDLED
 from firmsim.trainer_study.trials import FIGURES
@@ -17,13 +17,13 @@ def planned():
     """Check the configuration and what it points to; a user's mistake ends in one line."""
     given = list(workflow.configfiles)
     default = [file for file in given if file not in workflow.overwrite_configfiles]
+    files = [*default, *workflow.overwrite_configfiles]
     try:
-        made = Plan.make(
-            load_config(config, files=[*default, *workflow.overwrite_configfiles]),
-            home=Path(workflow.basedir),
-        )
-    except FirmsimError as error:
+        made = Plan.make(load_config(config, files), home=Path(workflow.basedir))
+    except ConfigError as error:
         sys.exit(f"error: {error}")
+    except FirmsimError as error:
+        sys.exit(f"error: {located(error, config, files)}")
     for file in (*made.price_files, *made.training_files, made.table):
         if "{" in str(file) or "}" in str(file):
             sys.exit(

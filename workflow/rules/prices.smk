@@ -93,6 +93,12 @@ if plan.training is not None and pinned_days:
     use rule prices as reference_prices with:
         input:
             training_files if bundled else [str(file) for file in plan.training_files],
+            # a training firm that is had at last is wanted here, too
+            (
+                "<results>/training/sources.csv"
+                if settings["prices"]["source"] == "yahoo"
+                else []
+            ),
         output:
             prices="<results>/reference/prices.parquet",
             audit="<results>/reference/audit.csv",

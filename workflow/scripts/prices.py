@@ -16,13 +16,14 @@ with job(snakemake) as logger:
     # how Yahoo is asked changes no price, so it is no param that would run the job again
     settings = Prices(**(snakemake.config.get("prices") or {}) | snakemake.params.prices)
     source = open_source(settings, RESOURCES, later_listings=snakemake.params.later_listings)
+    # outputs of a failed job are removed, so the table of causes goes beside its log
+    causes = Path(snakemake.log[0]).with_suffix(".sources.csv")
+    causes.unlink(missing_ok=True)
     try:
         raw = source.read(snakemake.params.tickers, settings.start, settings.end)
         calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)
         prices, findings = audit(raw.series, Audit(**snakemake.params.audit), raw.quotes, calendars)
     except IncompletePrices as error:
-        # outputs of a failed job are removed, so the table of causes goes beside its log
-        causes = Path(snakemake.log[0]).with_suffix(".sources.csv")
         write_csv(error.outcomes, causes)
         message = f"{snakemake.params.blame}{error}, see {causes}"
         raise PriceError(message) from None

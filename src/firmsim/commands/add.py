@@ -65,23 +65,28 @@ def run(arguments: argparse.Namespace) -> int:
         A ticker is malformed, given twice or there already, or the CSV has no such column.
     """
     file: Path = arguments.config
-    config, text = _read(file)
+    values, text = _read(file)
+    listed = values["firms"] if isinstance(values["firms"], list) else None
+    if listed is not None:  # it may be too short without what is added
+        new = [ticker for ticker in arguments.tickers if ticker not in listed]
+        values = values | {"firms": [*listed, *new]}
+    config = load_config(values, [file])
     tickers = _spelt(arguments.tickers, config)
     about = {
         name: getattr(arguments, name)
         for name in ("name", "sector", "industry")
         if getattr(arguments, name) is not None
     }
-    if isinstance(config.firms, list):
+    if listed is not None:
         if about:
             message = (
                 f"--{next(iter(about))}: firms is a list of tickers in {file}, which holds nothing "
                 "else; name a CSV there to give firms a sector"
             )
             raise FirmsError(message)
-        _refuse_known(tickers, config.firms, file, config)
+        _refuse_known(tickers, [str(ticker) for ticker in listed], file, config)
         _write(file, extend_list(text, "firms", tickers, file))
-        where, count = file, len(config.firms)
+        where, count = file, len(listed)
     else:
         where = _table(config, file)
         known = list(read_firms_table(where).index)
@@ -106,12 +111,12 @@ def _text(path: Path) -> str:
         raise ConfigError(message) from None
 
 
-def _read(file: Path) -> tuple[Config, str]:
-    """Configuration and text of a file."""
+def _read(file: Path) -> tuple[dict[str, Any], str]:
+    """Keys and text of a file."""
     text = _text(file)
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: of a day such as 2015-02-30
         message = f"{file} is no YAML: {' '.join(str(error).split())}"
         raise ConfigError(message) from None
     if not isinstance(values, dict):
@@ -122,7 +127,7 @@ def _read(file: Path) -> tuple[Config, str]:
             f"{file} has no key 'firms' to add to; write one, such as firms: [AAPL, MSFT, XOM]"
         )
         raise ConfigError(message)
-    return load_config(values, [file]), text
+    return values, text
 
 
 def _spelt(tickers: list[str], config: Config) -> list[str]:

@@ -94,7 +94,7 @@ def _config(path: Path | None) -> Config:
         return Config()
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, or 2015-02-30
         message = f"{path} cannot be read: {' '.join(str(error).split())}; correct --config"
         raise ConfigError(message) from None
     if not isinstance(values, dict):

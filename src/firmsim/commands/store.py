@@ -54,7 +54,7 @@ def list_symbols(arguments: argparse.Namespace) -> int:
             kept = store.history(symbol)
             profile = store.profile(symbol)
         except CorruptFile as corrupt:
-            _print(symbol, f"corrupt: {corrupt.reason}")
+            _print(symbol, f"corrupt: {corrupt.reason}", *"-" * 6)
             continue
         if kept is None:  # forgotten meanwhile
             continue

@@ -22,7 +22,14 @@ from firmsim.report.methods import measurements, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
 from firmsim.report.questions import questions, size_dated
 from firmsim.report.results import Results
-from firmsim.report.tables import audit_kinds, encoder_table, method_table, missing, trouble
+from firmsim.report.tables import (
+    audit_kinds,
+    encoder_table,
+    method_table,
+    missing,
+    respelt,
+    trouble,
+)
 from firmsim.report.text import listed, number, percent, plural
 
 SCRIPTS = (
@@ -113,6 +120,7 @@ def _context(results: Results) -> dict[str, Any]:
         "kinds": audit_kinds(results.audit),
         "audit": results.audit.to_dict("records"),
         "sources": results.sources,
+        "respelt": respelt(results.sources),
         "asked": results.asked,
         "trouble": trouble(results.asked).to_dict("records"),
         "missing": missing(results.asked),

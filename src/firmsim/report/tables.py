@@ -247,3 +247,28 @@ def missing(asked: Mapping[str, pd.DataFrame]) -> list[str]:
             )
             sentences.append(sentence)
     return sentences
+
+
+RESPELT = 10
+"""So many tickers that the source spells otherwise are named."""
+
+
+def respelt(sources: pd.DataFrame) -> str:
+    """Tickers that were asked for under another symbol, "" where there are none.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        One row a ticker, as text; the column symbol where the source has symbols of its own.
+
+    Returns
+    -------
+    str
+        For example ``BRK.B as BRK-B``; of many the first, and how many more.
+    """
+    if "symbol" not in sources:
+        return ""
+    rows = sources[sources["symbol"] != sources["ticker"]]
+    named = [f"{ticker} as {symbol}" for ticker, symbol in rows[["ticker", "symbol"]].to_numpy()]
+    more = [f"{len(named) - RESPELT} more"] if len(named) > RESPELT else []
+    return ", ".join([*named[:RESPELT], *more])

@@ -202,7 +202,7 @@ class Download:
 
     def _profile(self, symbol: str, days: int, today: date) -> Outcome:
         """Have one profile in the store."""
-        kept, _ = self._kept(symbol, self._store.profile)
+        kept, note = self._kept(symbol, self._store.profile)
         if kept is not None and (today - date.fromisoformat(kept["fetched"])).days < days:
             return Outcome(symbol, "ok")
         try:
@@ -210,10 +210,11 @@ class Download:
             profile = self._client.profile(symbol)
         except YahooFailure as failure:
             self._streak.failed(failure)
-            return Outcome(symbol, failure.status, failure.reason, failure.attempts)
+            reason = "; ".join(filter(None, [failure.reason, note]))
+            return Outcome(symbol, failure.status, reason, failure.attempts)
         self._streak.answered()
         self._store.keep_profile(symbol, {**profile, "fetched": str(today)})
-        return Outcome(symbol, "ok", fetched="whole")
+        return Outcome(symbol, "ok", note, fetched="whole")
 
     def _kept(self, symbol: str, read: Callable[[str], Any]) -> tuple[Any, str]:
         """What the store has, and what is to be said of a file that was corrupt."""

@@ -27,6 +27,14 @@ from firmsim.prices.yahoo.symbols import yahoo_symbol
 NAMED = 3
 """Failed tickers of a status that the error names."""
 
+ADVICE = {
+    "rate_limited": "halve prices.requests_per_second and run again in an hour",
+    "connection": "see to the network and run again",
+    "unknown_symbol": "correct the tickers, or lower prices.min_coverage where firms are delisted",
+    "no_data_in_range": "correct the tickers or the days",
+}
+"""What to do about too many failures, by the most frequent status; else to run again later."""
+
 DOLLAR = "USD"
 
 QUOTES = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
@@ -132,7 +140,9 @@ class YahooPrices:
             known = {symbol: self.store.profile(symbol) for symbol in said}
         about = {symbol: _about(known[symbol], said[symbol]) for symbol in said}
         outcomes["profile"] = [about.get(symbol, "") for symbol in outcomes["symbol"]]
-        log.info("profiles: %s", outcomes["profile"].value_counts().to_dict())
+        if said:
+            counts = outcomes.loc[outcomes["profile"] != "", "profile"].value_counts()
+            log.info("profiles: %s", "; ".join(f"{n} {what}" for what, n in counts.items()))
         return RawPrices(
             series=tuple(quotes[name]["adjusted"].rename(name) for name in had),
             outcomes=outcomes,
@@ -191,10 +201,10 @@ class YahooPrices:
             named = [f"{row['ticker']!r}: {row['reason']}" for _, row in rows[:NAMED].iterrows()]
             more = [f"{len(rows) - NAMED} more"] if len(rows) > NAMED else []
             causes.append(f"{len(rows)} {status} ({'; '.join([*named, *more])})")
+        advice = ADVICE.get(failed["status"].mode()[0], "run again later")
         message = (
             f"{had} of {asked} firms have prices, fewer than prices.min_coverage "
-            f"({self.min_coverage:g}) asks for: {', '.join(causes)}; correct the tickers or run "
-            "again, what was had is kept"
+            f"({self.min_coverage:g}) asks for: {', '.join(causes)}; {advice}; what was had is kept"
         )
         raise IncompletePrices(message, outcomes)
 
@@ -238,15 +248,16 @@ def _about(profile: dict[str, Any] | None, outcome: Outcome) -> str:
     if profile is None:
         return failed
     cap, currency = profile["market_cap"], profile["currency"]
-    said = ["ok" if profile["sector"] or cap is not None else "absent"]
-    if said == ["ok"]:
-        said += [] if profile["sector"] else ["no sector"]
-        if cap is None:
-            said.append("no market capitalisation")
-        elif currency != DOLLAR:
-            said.append(f"market capitalisation in {currency or '?'} left out")
+    said = ["ok"]
+    said += [] if profile["sector"] else ["no sector"]
+    if cap is None:
+        said.append("no market capitalisation")
+    elif currency != DOLLAR:
+        said.append(f"market capitalisation in {currency or '?'} left out")
     if failed:
         said.append(f"of {profile['fetched']}, not refreshed ({failed})")
+    elif outcome.reason:
+        said.append(outcome.reason)
     return ", ".join(said)
 
 
