@@ -336,5 +336,5 @@ def test_what_is_found_later_is_located_too(tmp_path):
         assert located(error, values, [file]) == f"{key}: is wrong, in {file}"
     given = values | {"firms": "sp800"}
     assert located(FirmsError("firms: x"), given, [file]) == "firms: x, in the command line"
-    for said in ("none.csv: has no column", "nothing at all"):
+    for said in ("none.csv: has no x", "prices.csv: has no x", "run.a.csv: no", "nothing at all"):
         assert located(FirmsError(said), values, [file]) == said

@@ -116,6 +116,12 @@ def test_two_spellings_of_one_firm_are_refused(key, tmp_path):
         make(**keys)  # any other source has a spelling of its own
 
 
+def test_a_firm_is_spelt_alike_where_it_is_scored_and_where_it_trains():
+    keys = {"firms": ["AAPL", "brk.b", "XOM"], "training": {"train_firms": ["XOM", "A", "BRK-B"]}}
+    with pytest.raises(FirmsError, match=r"^training.train_firms: 'brk.b' and 'BRK-B' are both"):
+        make(**keys, prices=YAHOO)
+
+
 @pytest.mark.parametrize(
     ("training", "apart", "end", "key"),
     [

@@ -35,8 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 when all is well, 1 after a user's mistake (one line on standard error), 2
-        when the arguments are wrong, 130 after Ctrl-C.
+        Exit status: 0 when all is well, 1 after a user's mistake (one line on standard error) or
+        when standard output is closed before the command is done, 2 when the arguments are wrong,
+        130 after Ctrl-C.
     """
     parser = argparse.ArgumentParser("firmsim", description="Which listed firms move alike.")
     parser.add_argument("--version", action="version", version=f"firmsim {__version__}")
@@ -44,16 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     for command in COMMANDS:
         command.add_parser(subparsers)
     arguments = parser.parse_args(argv)
+    status = 1  # a reader that goes away while the command runs keeps its result unknown
     try:
-        status: int = arguments.run(arguments)
+        try:
+            status = arguments.run(arguments)
+        except FirmsimError as error:
+            sys.stderr.write(f"error: {error}\n")
         sys.stdout.flush()
-    except FirmsimError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # the reader has what it wanted (`firmsim store list | head`); nothing is left to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status

@@ -68,9 +68,17 @@ def located(error: FirmsimError, values: Mapping[str, Any], files: Sequence[str 
     """
     key = _KEY.match(str(error))
     path = key[1].split(".") if key else []
-    if not path or path[0] not in Config.model_fields:
+    if not _known(path):
         return str(error)
     return f"{error}, in {_origin(path, values, files)}"
+
+
+def _known(path: list[str]) -> bool:
+    """Whether these are keys of the configuration, and not the name of a file."""
+    try:
+        return bool(path) and path[-1] in _section(path[:-1]).model_fields
+    except (KeyError, StopIteration):
+        return False
 
 
 def _path(error: Any) -> list[str | int]:

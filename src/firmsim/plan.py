@@ -91,7 +91,7 @@ class Plan:
         training = among.tickers if among else _tickers(pinned, key)
         if config.prices.source == "yahoo":
             _refuse_twins(scored, "firms")
-            _refuse_twins(training, key)
+            _refuse_twins([*(scored or []), *(training or [])], key)
         table = config.firms if isinstance(config.firms, Path) else None
         if table is None and config.prices.source == "bundled":
             table = home / BUNDLED_FIRMS
@@ -201,7 +201,7 @@ def _tickers(given: list[str] | str | Path | None, key: str) -> list[str] | None
 
 
 def _refuse_twins(tickers: list[str] | None, key: str) -> None:
-    """Raise when two tickers are one at Yahoo: they would count as two firms that are alike."""
+    """Raise when two spellings are one firm at Yahoo: they would count as two that are alike."""
     spelt: dict[str, str] = {}
     for ticker in tickers or []:
         symbol = yahoo_symbol(ticker)

@@ -49,14 +49,18 @@ def test_verify_names_what_is_corrupt(capsys, store):
     assert {len(line) for line in lines} == {8}
 
 
-def test_a_reader_that_goes_away_is_no_fault(store):
+@pytest.mark.parametrize(("sound", "status"), [(True, 0), (False, 1)])
+def test_a_reader_that_goes_away_is_no_fault(store, sound, status):
+    if not sound:
+        (store.folder / "history" / "AAA.parquet").write_bytes(b"")
     reading, writing = os.pipe()
     os.close(reading)
     program = "from firmsim.cli import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", program, "store", "list", "--folder", store.folder]
-    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    command = [sys.executable, "-c", program, "store", "verify", "--folder", store.folder]
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=env, check=False)
     os.close(writing)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (status, b"")
 
 
 def test_forget_removes_the_symbols_that_are_named(capsys, store):

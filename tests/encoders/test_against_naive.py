@@ -94,7 +94,7 @@ def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
 
 
 def ref_embedded_scores(encoder, x, there, f):
-    """Scores of a window as embeddings hold them: softer, and beside plain correlations."""
+    """Scores of a window as embeddings hold them: softer, and beside plain cosines."""
     ranks = naive.trajectories(x[:, :, :1], there)
     plain = naive.cosine(ranks, ranks, there, there)
     weight = 0.3 * np.sqrt(len(f) / 60)

@@ -90,12 +90,17 @@ def test_gradient_is_finite_with_a_firm_that_is_never_there(outputs):
 def traces(outputs, rng):
     y, there = outputs
     broad, close = torch.from_numpy(rng.normal(size=(2, 6, 4)))
-    return comovement.Traces(paths_of(y, there), broad, close, there)
+    paths = paths_of(y, there)
+    return comovement.Traces(paths, broad, close, paths[:, :, :1], there)
 
 
 def some_of(traces, firms):
     return comovement.Traces(
-        traces.paths[firms], traces.broad[firms], traces.close[firms], traces.there[:, firms]
+        traces.paths[firms],
+        traces.broad[firms],
+        traces.close[firms],
+        traces.ranks[firms],
+        traces.there[:, firms],
     )
 
 
@@ -116,7 +121,8 @@ def test_blend_is_a_kernel_where_no_day_is_missing(outputs, rng):
     y, _ = outputs
     there = torch.ones(9, 6, dtype=torch.float64)
     broad, close = torch.from_numpy(rng.normal(size=(2, 6, 4)))
-    whole = comovement.Traces(paths_of(y, there), broad, close, there)
+    paths = paths_of(y, there)
+    whole = comovement.Traces(paths, broad, close, paths[:, :, :1], there)
     score = comovement.blend(whole, whole, torch.ones(3), torch.tensor(3.0), torch.tensor(0.5))
     torch.testing.assert_close(score.diagonal(), torch.ones(6, dtype=torch.float64))
     assert torch.linalg.eigvalsh(score).min() > -1e-9

@@ -1,5 +1,6 @@
 """Measure how far scores agree with sector, size and the days after the fit period."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from firmsim.growth import cross_section, fit_days
 from job import job
 
 with job(snakemake) as logger:
+    os.environ["LOKY_MAX_CPU_COUNT"] = str(snakemake.threads)  # of the permutation tests
     firms = read_csv(Path(snakemake.input.firms))
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)

@@ -55,7 +55,7 @@ class ComovementEncoder(RecurrentEncoder):
     and firms are alike that are like the same firms, with a close one
     (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the long-run neighbours of
     each firm, the window itself left out, and the co-movement of all pairs in the year after the
-    window. Outside training the plain correlation of the window's normal scores is added to what
+    window. Outside training the plain cosine of the window's normal scores is averaged with what
     was learned. An embedding is the projection of the scores on the leading components of the
     training firms' score matrix (Nystroem's extension for firms outside it: Williams and Seeger
     2001). The scores of a span of more than 250 days are the mean over its parts.

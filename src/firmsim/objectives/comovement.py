@@ -56,6 +56,8 @@ class Traces:
         Trajectories, 0 on missing days.
     broad, close : Tensor of shape (n_firms, K)
         Exposures to portfolios: as the window weighs them, and as the long run does.
+    ranks : Tensor of shape (n_firms, n_days, 1)
+        Centred normal scores, 0 on missing days.
     there : Tensor of shape (n_days, n_firms)
         1 where the firm has a growth rate, 0 where it is missing.
     """
@@ -63,6 +65,7 @@ class Traces:
     paths: torch.Tensor
     broad: torch.Tensor
     close: torch.Tensor
+    ranks: torch.Tensor
     there: torch.Tensor
 
 

@@ -20,8 +20,8 @@ SOFTENING = (math.log(2.0), 0.25)
 Training has the firms and days that its portfolios are made of, where close similarity holds better
 than elsewhere; chosen on validation periods (docs/evaluation.md), as is the next."""
 PLAIN = 0.3
-"""Weight of the plain correlation of the normal scores beside what is learned of `USUAL_DAYS`; it
-grows with the root of the window's length, as the correlation's precision does."""
+"""Weight of the plain cosine of the normal scores beside what is learned of `USUAL_DAYS`; it grows
+with the root of the window's length, as the cosine's precision does."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,14 @@ class Center:
         Day by day.
     broad, close : Tensor of shape (K,)
         Of the exposures.
+    ranks : Tensor of shape (n_days, 1, 1)
+        Of the normal scores, day by day.
     """
 
     paths: torch.Tensor
     broad: torch.Tensor
     close: torch.Tensor
+    ranks: torch.Tensor
 
 
 class ComovementModule(CellModule):
@@ -145,7 +148,8 @@ class ComovementModule(CellModule):
         """
         there, k = window.there, self.portfolios
         last = y.shape[2] - 2 * k
-        paths = torch.cat([y[:, :, :last], self.own * x[:, :, :1]], dim=2)
+        ranks = x[:, :, :1]
+        paths = torch.cat([y[:, :, :last], self.own * ranks], dim=2)
         gains = x[:, :, 1 : 1 + k]
         broad = _mean(self.broad * gains + y[:, :, last : last + k], there)
         close = _mean(self.close * gains + y[:, :, last + k :], there)
@@ -154,11 +158,17 @@ class ComovementModule(CellModule):
         if center is None:
             seen = (there.sum(0) > 0).to(y)
             of_all = seen / seen.sum().clamp_min(1)
-            center = Center(comovement.daily_mean(paths, there), of_all @ broad, of_all @ close)
+            center = Center(
+                comovement.daily_mean(paths, there),
+                of_all @ broad,
+                of_all @ close,
+                comovement.daily_mean(ranks, there),
+            )
         return Traces(
             comovement.trajectories(paths, there, center.paths),
             broad - center.broad,
             close - center.close,
+            comovement.trajectories(ranks, there, center.ranks),
             there,
         ), center
 
@@ -171,7 +181,7 @@ class ComovementModule(CellModule):
             Of n_left and n_right firms, on the same days.
         learning : bool
             Whether a loss is to be had from them. Else close similarity counts for less
-            (`SOFTENING`), and the plain correlation of the window for something (`PLAIN`).
+            (`SOFTENING`), and the plain cosine of the normal scores for something (`PLAIN`).
 
         Returns
         -------
@@ -185,9 +195,7 @@ class ComovementModule(CellModule):
         learned = comovement.blend(left, right, weights, sharpness, share)
         if learning:
             return learned
-        # the last of a trajectory is a multiple of the firm's normal score
-        own, others = (side.paths[:, :, -1:] for side in (left, right))
-        plain = comovement.cosine(own, others, left.there, right.there)
+        plain = comovement.cosine(left.ranks, right.ranks, left.there, right.there)
         weight = PLAIN * math.exp(length / 2)
         return (learned + weight * plain) / (1 + weight)
 

@@ -38,6 +38,7 @@ def permuted_products(
     Returns
     -------
     array of shape (n_permutations, n_moved, n_fixed)
+        The same on any number of threads; `LOKY_MAX_CPU_COUNT` in the environment limits them.
     """
     many, n, _ = moved.shape
     # one gather serves them all
