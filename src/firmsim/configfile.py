@@ -14,6 +14,9 @@ from pydantic import ValidationError
 from firmsim.config import Config, Section
 from firmsim.errors import ConfigError, FirmsimError
 
+NO_YAML = (yaml.YAMLError, ValueError)
+"""What reading YAML raises of a text that is none; ValueError: of a day such as 2015-02-30."""
+
 _KEY = re.compile(r"^(\w+(?:\.\w+)*): ")
 """A section's own check starts its message with the key at fault, within the section."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from firmsim.config import Config
-from firmsim.configfile import load_config
+from firmsim.configfile import NO_YAML, load_config
 from firmsim.edit import append_rows, extend_list
 from firmsim.errors import ConfigError, FirmsError
 from firmsim.files import atomic
@@ -116,7 +116,7 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
     text = _text(file)
     try:
         values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: of a day such as 2015-02-30
+    except NO_YAML as error:
         message = f"{file} is no YAML: {' '.join(str(error).split())}"
         raise ConfigError(message) from None
     if not isinstance(values, dict):

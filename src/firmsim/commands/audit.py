@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from firmsim.config import Config, Prices
-from firmsim.configfile import load_config
+from firmsim.configfile import NO_YAML, load_config
 from firmsim.errors import ConfigError, PriceError
 from firmsim.prices.audit import examine
 from firmsim.prices.file import FilePrices
@@ -94,7 +94,7 @@ def _config(path: Path | None) -> Config:
         return Config()
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, or 2015-02-30
+    except (OSError, UnicodeDecodeError, *NO_YAML) as error:
         message = f"{path} cannot be read: {' '.join(str(error).split())}; correct --config"
         raise ConfigError(message) from None
     if not isinstance(values, dict):

@@ -41,8 +41,7 @@ def permuted_products(
         The same on any number of threads; `LOKY_MAX_CPU_COUNT` in the environment limits them.
     """
     many, n, _ = moved.shape
-    # one gather serves them all
-    flat = np.ascontiguousarray(moved.reshape(many, n * n).T).squeeze(axis=1 if many == 1 else ())
+    flat = np.ascontiguousarray(moved.reshape(many, n * n).T)  # one gather serves them all
     sums = np.zeros((len(fixed), len(orders) * many))
 
     def add(begin: int) -> None:

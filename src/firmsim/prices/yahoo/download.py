@@ -169,13 +169,13 @@ class Download:
             attempts += failure.attempts
             if failure.status in FINAL and kept is not None and _reaches(kept, start, end):
                 newer = f"no day after {kept.end}: {failure.reason}"
-                reason = "; ".join(filter(None, [kept.remark, newer]))
+                reason = _remarks(kept.remark, newer)
                 return Outcome(symbol, "ok", reason, attempts)
-            reason = "; ".join(filter(None, [failure.reason, note]))
+            reason = _remarks(failure.reason, note)
             return Outcome(symbol, failure.status, reason, attempts)
         self._streak.answered()
         self._store.keep_history(symbol, had)
-        reason = "; ".join(filter(None, [had.remark, note]))
+        reason = _remarks(had.remark, note)
         return Outcome(symbol, "ok", reason, attempts, fetched)
 
     def _longer(self, symbol: str, kept: KeptHistory, end: date) -> tuple[KeptHistory | None, int]:
@@ -187,7 +187,7 @@ class Download:
             log.info("%s: earlier prices were adjusted anew, asked for as a whole", symbol)
             return None, attempts
         later = f"from {first}: {tail.remark}" if tail.remark else ""
-        remark = "; ".join(filter(None, [kept.remark, later]))
+        remark = _remarks(kept.remark, later)
         return KeptHistory(table, kept.start, end, _now(), tail.zone, remark), attempts
 
     def _whole(
@@ -210,7 +210,7 @@ class Download:
             profile = self._client.profile(symbol)
         except YahooFailure as failure:
             self._streak.failed(failure)
-            reason = "; ".join(filter(None, [failure.reason, note]))
+            reason = _remarks(failure.reason, note)
             return Outcome(symbol, failure.status, reason, failure.attempts)
         self._streak.answered()
         self._store.keep_profile(symbol, {**profile, "fetched": str(today)})
@@ -257,6 +257,11 @@ class _Streak:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _remarks(*several: str) -> str:
+    """Remarks in one line, empty ones left out."""
+    return "; ".join(filter(None, several))
 
 
 def _reaches(kept: KeptHistory, start: date, end: date) -> bool:
