@@ -9,7 +9,6 @@ time write.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from contextlib import suppress
@@ -121,7 +120,9 @@ class Store:
         if content is None:
             return None
         try:
-            arrow = pq.read_table(io.BytesIO(content))
+            # Arrow's threads may outlive the read; one that holds a Python file then needs the
+            # interpreter's lock, and aborts a process that is ending (arrow issue 34314)
+            arrow = pq.read_table(pa.BufferReader(content))
             about = json.loads(arrow.schema.metadata[KEY])
             table = arrow.to_pandas()
             digest = about.pop("sha256")
@@ -162,9 +163,9 @@ class Store:
         arrow = pa.Table.from_pandas(table)
         about["sha256"] = _digest(table, about)
         metadata = {**(arrow.schema.metadata or {}), KEY: json.dumps(about).encode()}
-        buffer = io.BytesIO()
+        buffer = pa.BufferOutputStream()
         pq.write_table(arrow.replace_schema_metadata(metadata), buffer)
-        self._write(self._history(symbol), buffer.getvalue())
+        self._write(self._history(symbol), buffer.getvalue().to_pybytes())
 
     def profile(self, symbol: str) -> dict[str, Any] | None:
         """Kept profile with its day (``fetched``, ISO), or None.
