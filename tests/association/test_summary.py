@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import naive_association as naive
-from firmsim.association.summary import MEASURES, associate, summarise
+from firmsim.association.permutation import holm
+from firmsim.association.summary import COLUMNS, MEASURES, associate, summarise
 from firmsim.config import Association
 from firmsim.errors import FirmsError
 
@@ -206,7 +207,7 @@ def test_summary_is_tidy():
     records = [associate(name, scores, firms, SETTINGS, scores, later) for name in ("b", "a")]
     records.append(associate("c", scores, firms.assign(sector="Energy"), SETTINGS))
     table = summarise(records)
-    assert list(table) == ["method", "attribute", "measure", "value", "low", "high", "p", "n"]
+    assert list(table) == COLUMNS
     assert list(table["method"].unique()) == ["b", "a", "c"]
     assert not table.duplicated(["method", "attribute", "measure"]).any()
     assert list(zip(table["attribute"], table["measure"], strict=True))[:9] == [
@@ -218,3 +219,26 @@ def test_summary_is_tidy():
     assert table.query("method == 'c' and attribute == 'sector'")["value"].isna().all()
     assert table.query("measure == 'auc'")["p"].isna().all()
     assert summarise([]).empty
+    assert list(summarise([])) == COLUMNS
+
+
+def test_p_is_corrected_over_all_methods_by_question():
+    """One of three methods has no sectors to be tested on: families of three and of two."""
+    _, firms, _ = world(12)
+    records = []
+    for seed, name in enumerate(["elman", "pearson", "random"]):
+        scores, _, _ = world(12, seed)
+        scores = scores.set_axis(firms["ticker"]).set_axis(firms["ticker"], axis=1)
+        known = firms if name != "pearson" else firms.assign(sector="Energy")
+        records.append(associate(name, scores, known, SETTINGS))
+    table = summarise(records)
+    tested = 0
+    for (attribute, _), family in table.groupby(["attribute", "measure"]):
+        p = [None if np.isnan(one) else one for one in family["p"]]
+        ref = [np.nan if one is None else one for one in holm(p)]
+        np.testing.assert_array_equal(family["p_holm"], ref)
+        if any(p):
+            tested += 1
+            assert sum(one is not None for one in p) == (2 if attribute == "sector" else 3)
+    assert tested == 4
+    assert (table["p_holm"] > table["p"]).any()

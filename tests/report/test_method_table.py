@@ -1,5 +1,6 @@
 import pandas as pd
 
+from firmsim.association.summary import COLUMNS
 from firmsim.report.glance import panels
 from firmsim.report.methods import Measured, Method, measurements
 from firmsim.report.tables import audit_kinds, encoder_table, method_table, respelt, trouble
@@ -14,7 +15,9 @@ METHODS = [
 
 def measured(attribute, measure, *values):
     return {
-        (method.name, attribute, measure): Measured(value, value - 0.1, value + 0.1, 0.001, 9)
+        (method.name, attribute, measure): Measured(
+            value, value - 0.1, value + 0.1, 0.001, 0.004, 9
+        )
         for method, value in zip(METHODS, values, strict=False)
     }
 
@@ -69,25 +72,29 @@ def test_columns_that_are_left_out_say_why():
 
 
 def test_a_value_without_interval_stands_alone():
-    alone = {("a", "sector", "auc"): Measured(0.7, NAN, NAN, NAN, 9)}
+    alone = {("a", "sector", "auc"): Measured(0.7, NAN, NAN, NAN, NAN, 9)}
     assert column(method_table(METHODS, alone, {}, 0.001))[0].interval == ""
     (panel,) = panels(METHODS, alone)
     assert (panel.dots[0].value, panel.dots[0].interval) == ("0.700", "")
 
 
-def test_p_at_its_floor_is_a_bound():
+def test_p_is_corrected_and_at_its_floor_a_bound():
     table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), {}, 0.001)
-    assert column(table)[0].p == "p ≤ 0.001"
+    assert column(table)[0].p == "p ≤ 0.004"
     table = method_table(METHODS, measured("sector", "mantel_r", 0.4, 0.3, 0.2, 0.0), {}, 0.0001)
-    assert column(table)[0].p == "p = 0.0010"
+    assert column(table)[0].p == "p = 0.0040"
 
 
 def test_missing_statistics_are_not_measurements():
     summary = pd.DataFrame(
-        [("a", "sector", "auc", 0.5, NAN, NAN, NAN, 9), ("b", "sector", "auc", NAN, 0, 1, 0.5, 9)],
-        columns=["method", "attribute", "measure", "value", "low", "high", "p", "n"],
+        [
+            ("a", "sector", "mantel_r", 0.5, 0.4, 0.6, 0.01, 0.02, 9),
+            ("b", "sector", "mantel_r", NAN, 0, 1, 0.5, 0.5, 9),
+        ],
+        columns=COLUMNS,
     )
-    assert list(measurements(summary)) == [("a", "sector", "auc")]
+    known = measurements(summary)
+    assert known == {("a", "sector", "mantel_r"): Measured(0.5, 0.4, 0.6, 0.01, 0.02, 9)}
 
 
 def test_panels_rank_and_place():

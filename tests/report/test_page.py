@@ -217,7 +217,7 @@ def bare(run):
     firms = pd.read_csv(run / "firms.csv", keep_default_na=False, dtype=str)
     firms.assign(sector="", size="").to_csv(run / "firms.csv", index=False)
     summary = pd.read_csv(run / "association/summary.csv", keep_default_na=False)
-    numbers = ["value", "low", "high", "p"]
+    numbers = ["value", "low", "high", "p", "p_holm"]
     summary[numbers] = summary[numbers].apply(pd.to_numeric)
     summary.loc[summary["attribute"] != "future", numbers] = float("nan")
     leave_association(run, summary, reason="there are 0 firms & no more")

@@ -26,7 +26,7 @@ def record(method, reason=None, **more):
 def asked(methods=METHODS, records=None, size_kind=TRADED_VALUE):
     auc = {m.name: 0.9 - 0.1 * place for place, m in enumerate(methods)}
     measured = {
-        (name, "sector", "auc"): Measured(value, value, value, NAN, 9)
+        (name, "sector", "auc"): Measured(value, value, value, NAN, NAN, 9)
         for name, value in auc.items()
     }
     records = records or {m.name: record(m.name) for m in methods}

@@ -30,6 +30,13 @@ def test_missing_file_is_named(run):
         Results(run)
 
 
+def test_a_summary_of_before_the_correction_is_refused(run):
+    path = run / "association/summary.csv"
+    pd.read_csv(path).drop(columns="p_holm").to_csv(path, index=False)
+    with pytest.raises(ResultsError, match=r"summary\.csv has no column 'p_holm'; delete it"):
+        Results(run)
+
+
 def test_reasons_are_those_of_the_missing_statistics(run):
     results = Results(run)
     missing = results.summary[results.summary["value"].isna()]

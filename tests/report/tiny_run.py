@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from firmsim.association.measures import MEASURES
+from firmsim.association.summary import COLUMNS, MEASURES
 from firmsim.config import Config
 from firmsim.files import read_csv, write_csv, write_json, write_parquet
-from firmsim.training.diagnostics import COLUMNS
+from firmsim.training.diagnostics import COLUMNS as DIAGNOSED
 
 TICKERS = ["AAPL", "NA", "TRUE", "0050", "BRK-B"]
 ENCODERS = ("elman-comovement", "jordan-forecast")
@@ -47,13 +47,15 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0, pinned=()):
         write_parquet(near, folder / f"neighbours/{method}.parquet")
     summary = pd.DataFrame(
         [
-            (method, m.attribute, m.measure, rng.uniform(), 0.1, 0.9, 0.001, count)
+            (method, m.attribute, m.measure, rng.uniform(), 0.1, 0.9, 0.001, 0.005, count)
             for method in methods
             for m in MEASURES
         ],
-        columns=["method", "attribute", "measure", "value", "low", "high", "p", "n"],
+        columns=COLUMNS,
     )
-    summary.loc[3, ["value", "low", "high", "p"]] = np.nan  # a statistic that was impossible
+    summary.loc[3, ["value", "low", "high", "p", "p_holm"]] = (
+        np.nan
+    )  # a statistic that was impossible
     leave_association(folder, summary)
     finding = (tickers[0], "2008-07-03", "jump", "+77 %", "mask")
     audit = pd.DataFrame([finding], columns=["ticker", "date", "kind", "value", "action"])
@@ -135,14 +137,14 @@ def gradients(days=4.0):
         ]
         rows += [(step, kind, "gradient_norm", k, 0.5 ** (k / days), "") for k in range(1, 20)]
         rows += [(step, kind, "jacobian_radius", k, 0.9**k, "") for k in (1, 10, 60, 120)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=DIAGNOSED)
 
 
 def no_gradients():
     """Diagnostics of a training without memory."""
     rows = [(200, "kept", "saturated_share", "", 0.125, "")]
     rows += [(200, "kept", name, "", "", "none") for name in ("half_life", "spectral_radius")]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=DIAGNOSED)
 
 
 def leave_association(folder, summary, reason="these firms do not allow it"):

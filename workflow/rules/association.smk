@@ -37,7 +37,7 @@ for family_name, family_methods in plan.families.items():
 
 
 rule summary:
-    """One tidy table: method, attribute, measure, value, interval, p, n."""
+    """One tidy table: method, attribute, measure, value, interval, p, corrected p, n."""
     input:
         expand("<results>/association/{method}.json", method=plan.methods),
     output:

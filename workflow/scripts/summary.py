@@ -1,4 +1,4 @@
-"""Put the statistics of all methods into tidy tables."""
+"""Put the statistics of all methods into tidy tables, p values corrected for their number."""
 
 import json
 from pathlib import Path

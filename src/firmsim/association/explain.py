@@ -13,7 +13,7 @@ from firmsim.association.attributes import FirmAttributes
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation import (
     Mrqap,
-    holm,
+    holm_by,
     label_distance,
     mrqap,
     score_distance,
@@ -121,10 +121,7 @@ def explained_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = ["value", "low", "high", "p", "p_holm", "coefficient"]
     table = table.astype(dict.fromkeys(numbers, np.float64))
-    for _, family in table.groupby("quantity"):
-        corrected = holm([None if np.isnan(p) else float(p) for p in family["p"]])
-        table.loc[family.index, "p_holm"] = np.array(corrected, dtype=np.float64)
-    return table
+    return table.assign(p_holm=holm_by(table, "quantity"))
 
 
 def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:

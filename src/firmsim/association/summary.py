@@ -17,6 +17,7 @@ from firmsim.association.future import future_spearman, later_correlation
 from firmsim.association.measures import MEASURES, Measure
 from firmsim.association.neighbour_count import neighbour_count
 from firmsim.association.permutation import (
+    holm_by,
     label_distance,
     mantel,
     mantel_within,
@@ -31,6 +32,8 @@ from firmsim.similarity.scores import check_scores
 
 __all__ = ["MEASURES", "Measure", "associate", "summarise"]
 
+COLUMNS = ["method", "attribute", "measure", "value", "low", "high", "p", "p_holm", "n"]
+"""Columns of the table of all methods."""
 KNN = 5
 PRECISION_AT = 10
 """Neighbours to look at; fewer where sectors are small."""
@@ -121,8 +124,9 @@ def summarise(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns method, attribute, measure, value, low, high, p and n (firms); one row a method and
-        a measure of `MEASURES`, in their order; missing where there is no value.
+        Columns method, attribute, measure, value, low, high, p, p_holm (corrected for having asked
+        all these methods the same question, random scores among them; Holm 1979) and n (firms); one
+        row a method and a measure of `MEASURES`, in their order; missing where there is no value.
     """
     rows = []
     for record in records:
@@ -140,9 +144,9 @@ def summarise(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
                     "n": found["n"],
                 }
             )
-    columns = ["method", "attribute", "measure", "value", "low", "high", "p", "n"]
-    numbers = dict.fromkeys(("value", "low", "high", "p"), np.float64)
-    return pd.DataFrame(rows, columns=columns).astype(numbers)
+    numbers = dict.fromkeys(("value", "low", "high", "p", "p_holm"), np.float64)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(numbers)
+    return table.assign(p_holm=holm_by(table, ["attribute", "measure"]))
 
 
 def _sector(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from firmsim.association.measures import MEASURES
+from firmsim.association.permutation import holm
 from firmsim.report.methods import (
     AUC,
     NO_MEMORY,
@@ -17,7 +18,7 @@ from firmsim.report.methods import (
     value_of,
     why_none,
 )
-from firmsim.report.text import listed, number, p_value
+from firmsim.report.text import bracketed, listed, number, p_value
 
 TIE = 0.005
 """Values closer than this are called level: their first two digits say no more."""
@@ -46,7 +47,8 @@ def headline(
 
     The encoder with the highest same-sector AUC is held against Pearson and against the best
     comparator. Differences below `TIE` are called level. Size is told of the encoder that follows
-    it most, for better or worse.
+    it most, for better or worse, its p corrected for that choice. Whatever was picked is said to be
+    the best of so many.
 
     Parameters
     ----------
@@ -72,14 +74,18 @@ def headline(
     encoder, rival = best("encoder", *AUC), best("comparator", *AUC)
     rivals = _rivals(methods, measured, rival)
     findings = [
-        *(_sector(encoder, rivals, measured) or [_unmeasured(methods, reasons, "Sector", AUC)]),
+        *(
+            _sector(methods, measured, encoder, rivals)
+            or [_unmeasured(methods, reasons, "Sector", AUC)]
+        ),
         *_memory(methods, measured),
-        _future(best("encoder", *FUTURE), best("comparator", *FUTURE), measured, fit_last)
+        _future(methods, measured, best("encoder", *FUTURE), best("comparator", *FUTURE), fit_last)
         or _unmeasured(methods, reasons, "The days after", FUTURE),
         _size(methods, measured, size_kind, p_floor)
         or _unmeasured(methods, reasons, "Size", SIZE, f", here {size_kind},"),
+        *_how_sure(methods, measured),
     ]
-    return Headline(_title(encoder, rivals, measured), findings)
+    return Headline(_title(methods, measured, encoder, rivals), findings)
 
 
 def _unmeasured(
@@ -105,6 +111,26 @@ def _rivals(
     return pearson + [m for m in best if m not in pearson]
 
 
+def _count(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    kind: str,
+    statistic: tuple[str, str],
+) -> int:
+    return len(scored_methods(methods, measured, kind, *statistic))
+
+
+def _picked(
+    method: Method,
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    statistic: tuple[str, str],
+) -> str:
+    """Label of the best method of its kind, with how many it was picked from."""
+    count = _count(methods, measured, method.kind, statistic)
+    return f"{method.label} (best of {count} {method.kind}s)" if count > 1 else method.label
+
+
 def _standing(ours: float, theirs: float) -> str:
     if abs(ours - theirs) < TIE:
         return "level"
@@ -112,38 +138,57 @@ def _standing(ours: float, theirs: float) -> str:
 
 
 def _title(
-    encoder: Method | None, rivals: Sequence[Method], measured: Mapping[Key, Measured]
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    encoder: Method | None,
+    rivals: Sequence[Method],
 ) -> str:
-    if encoder is None:
-        if not rivals:
-            return "Agreement with sector could not be measured"
-        return f"{rivals[-1].label} tells sectors apart best; no encoder was measured"
-    if not rivals:
-        return f"{encoder.label} tells sectors apart best; there is no comparator to beat"
+    if encoder is None and not rivals:
+        return "Agreement with sector could not be measured"
+    if encoder is None or not rivals:
+        only = encoder or rivals[-1]
+        count = _count(methods, measured, only.kind, AUC)
+        many = f"tells sectors apart best of {count} {only.kind}s"
+        best = many if count > 1 else f"is the only {only.kind} measured"
+        other = "there is no comparator to beat" if encoder else "no encoder was measured"
+        return f"{only.label} {best}; {other}"
+    chosen = _picked(encoder, methods, measured, AUC)
+    names = [m.label for m in rivals[:-1]] + [_picked(rivals[-1], methods, measured, AUC)]
     ours = measured[encoder.name, *AUC].value
     plain, best = (_standing(ours, measured[m.name, *AUC].value) for m in (rivals[0], rivals[-1]))
-    says = f"{encoder.label} tells sectors apart"
+    says = f"{chosen} tells sectors apart"
     if best == "ahead":
-        return f"{says} better than every comparator"
+        count = _count(methods, measured, "comparator", AUC)
+        return f"{says} better than {f'each of {count} comparators' if count > 1 else names[0]}"
     if plain == "ahead":
         other = "and as well as" if best == "level" else "but not as well as"
-        return f"{says} better than {rivals[0].label}, {other} {rivals[-1].label}"
+        return f"{says} better than {names[0]}, {other} {names[-1]}"
     if best == "level":
-        return f"{says} only as well as {listed([m.label for m in rivals])}"
+        return f"{says} only as well as {listed(names)}"
     if plain == "level":
-        return f"{says} only as well as {rivals[0].label}, and less well than {rivals[-1].label}"
-    return f"No encoder tells sectors apart as well as {' or '.join(m.label for m in rivals)}"
+        return f"{says} only as well as {names[0]}, and less well than {names[-1]}"
+    count = _count(methods, measured, "encoder", AUC)
+    none = f"None of {count} encoders tells" if count > 1 else f"{encoder.label} does not tell"
+    return f"{none} sectors apart as well as {' or '.join(names)}"
 
 
 def _sector(
-    encoder: Method | None, rivals: Sequence[Method], measured: Mapping[Key, Measured]
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
+    encoder: Method | None,
+    rivals: Sequence[Method],
 ) -> list[tuple[str, str]]:
     shown = [*([encoder] if encoder else []), *rivals]
     if not shown:
         return []
-    shares = listed(
-        [f"{100 * measured[m.name, 'sector', 'auc'].value:.1f} % with {m.label}" for m in shown]
-    )
+    told = []
+    for method in shown:
+        found = measured[method.name, *AUC]
+        best = method in (encoder, *rivals[-1:])
+        label = _picked(method, methods, measured, AUC) if best else method.label
+        span = bracketed(100 * found.low, 100 * found.high, 1)
+        told.append(f"{100 * found.value:.1f} %{span} with {label}")
+    shares = listed(told)
     findings = [
         (
             "Sector",
@@ -165,12 +210,15 @@ def _duel(ours: Method, theirs: Method, measured: Mapping[Key, Measured]) -> str
         if m.attribute == "sector" and not any(map(math.isnan, pair)):
             counts[_standing(*pair)] += 1
     told = listed([f"{how} on {count}" for how, count in counts.items() if count])
-    a, b = (measured[x.name, *AUC] for x in (ours, theirs))
-    overlap = a.low <= b.high and b.low <= a.high
+    overlap = _overlap(*(measured[x.name, *AUC] for x in (ours, theirs)))
     return (
         f"{told} of {sum(counts.values())} against {theirs.label}"
         f"{' (the intervals of their AUC overlap)' if overlap else ''}"
     )
+
+
+def _overlap(a: Measured, b: Measured) -> bool:
+    return a.low <= b.high and b.low <= a.high
 
 
 def _memory(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list[tuple[str, str]]:
@@ -209,20 +257,28 @@ def _memory(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list
 
 
 def _future(
+    methods: Sequence[Method],
+    measured: Mapping[Key, Measured],
     encoder: Method | None,
     rival: Method | None,
-    measured: Mapping[Key, Measured],
     fit_last: str,
 ) -> tuple[str, str] | None:
-    found = [m for m in (encoder, rival) if m]
-    if not found:
+    best = [m for m in (encoder, rival) if m]
+    if not best:
         return None
-    values = [measured[m.name, *FUTURE].value for m in found]
-    told = listed([f"{number(v)} with {m.label}" for v, m in zip(values, found, strict=True)])
+    found = [measured[m.name, *FUTURE] for m in best]
+    told = listed(
+        [
+            f"{_with_interval(f)} with {_picked(m, methods, measured, FUTURE)}"
+            for f, m in zip(found, best, strict=True)
+        ]
+    )
     verdict = ""
-    if len(values) > 1:
-        how = {"ahead": "ahead of", "level": "level with", "behind": "behind"}[_standing(*values)]
-        verdict = f": the best encoder is {how} the best comparator"
+    if len(best) > 1:
+        standing = _standing(*(f.value for f in found))
+        how = {"ahead": "ahead of", "level": "level with", "behind": "behind"}[standing]
+        overlap = " (their intervals overlap)" if _overlap(*found) else ""
+        verdict = f": {best[0].label} is {how} {best[1].label}{overlap}"
     return (
         "The days after",
         f"Scores made from the days up to {fit_last}, against the co-movement of the days "
@@ -236,22 +292,62 @@ def _size(
     size_kind: str,
     p_floor: float,
 ) -> tuple[str, str] | None:
-    """The method that follows size most, among the encoders or, without any, the comparators."""
+    """The method that follows size most, among the encoders or, without any, the comparators.
+
+    It is picked by its r, so its p is corrected for all it was picked from, tested or not.
+    """
     kinds = (scored_methods(methods, measured, kind, *SIZE) for kind in ("encoder", "comparator"))
     scored = next(filter(None, kinds), None)
     if scored is None:
         return None
-    method = max(scored, key=lambda m: abs(measured[m.name, *SIZE].value))
-    found = measured[method.name, *SIZE]
-    within = value_of(measured, method.name, "size", "mantel_r_within_sector")
-    extra = "" if math.isnan(within) else f", {number(within)} among firms of one sector"
-    most = f"; no other {method.kind} is further from 0" if len(scored) > 1 else ""
-    p = p_value(found.p, p_floor)
+    family = [measured[m.name, *SIZE] for m in scored]
+    at = max(range(len(family)), key=lambda k: abs(family[k].value))
+    method, found = scored[at], family[at]
+    corrected = holm([1.0 if math.isnan(one.p) else one.p for one in family])[at]
+    told = p_value(found.p, p_floor, corrected)
+    most = ""
+    if len(scored) > 1:
+        most = f"; no other {method.kind} is further from 0"
+        told += told and f", corrected for the {len(scored)} {method.kind}s it was picked from"
+    within = measured.get((method.name, "size", "mantel_r_within_sector"))
+    extra = f", {_with_interval(within)} among firms of one sector" if within else ""
     return (
         "Size",
         f"The scores of {method.label} are {_strength(found.value)} related to size, here "
-        f"{size_kind}: Mantel r = {number(found.value)}{f' ({p})' if p else ''}{extra}{most}.",
+        f"{size_kind}: Mantel r = {_with_interval(found)}{f' ({told})' if told else ''}"
+        f"{extra}{most}.",
     )
+
+
+def _how_sure(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list[tuple[str, str]]:
+    """What picking the best of several does to the values above, and where it is made good."""
+    counts = {
+        kind: max(_count(methods, measured, kind, statistic) for statistic in (AUC, FUTURE))
+        for kind in ("encoder", "comparator")
+    }
+    picked = [f"the best {kind}" for kind, count in counts.items() if count > 1]
+    if not picked and not all(counts.values()):
+        return []
+    says = []
+    if picked:
+        were, them = ("were", "both") if len(picked) > 1 else ("was", "it")
+        says.append(
+            f"{listed(picked).capitalize()} {were} picked by the values shown, those of one panel, "
+            f"which flatters {them}."
+        )
+    if all(counts.values()):
+        says.append(
+            f"No difference between methods is tested here; those below {TIE} are called level."
+        )
+    says.append(
+        "For a comparison on days and firms that were not fitted on, with an interval for every "
+        "difference, run config/evaluation.yaml (docs/evaluation.md)."
+    )
+    return [("How sure", " ".join(says))]
+
+
+def _with_interval(found: Measured) -> str:
+    return f"{number(found.value)}{bracketed(found.low, found.high)}"
 
 
 def _strength(r: float) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from firmsim.report.results import Results
+from firmsim.report.results import NUMBERS, Results
 from firmsim.report.text import listed, plural
 from firmsim.similarity.comparators import COMPARATORS
 
@@ -77,6 +77,8 @@ class Measured:
     low: float
     high: float
     p: float
+    corrected: float
+    """p after Holm's correction over all methods."""
     n: float
 
 
@@ -114,7 +116,7 @@ def measurements(summary: pd.DataFrame) -> dict[Key, Measured]:
     """Index the association summary by method, attribute and measure; missing values left out."""
     present = summary.dropna(subset=["value"])
     keys = zip(present["method"], present["attribute"], present["measure"], strict=True)
-    numbers = present[["value", "low", "high", "p", "n"]].to_numpy(dtype=float).tolist()
+    numbers = present[list(NUMBERS)].to_numpy(dtype=float).tolist()
     return {key: Measured(*row) for key, row in zip(keys, numbers, strict=True)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from firmsim.association.explain import explained_table
 from firmsim.firms import MARKET_CAP, TRADED_VALUE
 from firmsim.report.methods import AUC, Key, Measured, Method, best_method
-from firmsim.report.text import interval, listed, number, p_value, plural
+from firmsim.report.text import bracketed, interval, listed, number, p_value, plural
 
 LEVEL = 0.05
 NEGLIGIBLE = 0.1
@@ -250,14 +250,8 @@ def _share(value: float) -> str:
 
 
 def _percent(answer: Answer) -> str:
-    span = _span(100 * answer.low, 100 * answer.high, 1 if abs(answer.value) >= 0.01 else 2)
+    span = bracketed(100 * answer.low, 100 * answer.high, 1 if abs(answer.value) >= 0.01 else 2)
     return f"{_share(answer.value)} %{span}"
-
-
-def _span(low: float, high: float, digits: int = 3) -> str:
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return f" [{number(low, digits)}, {number(high, digits)}]"
 
 
 def _tests(answer: Answer, p_floor: float) -> Iterator[str]:
@@ -321,7 +315,7 @@ def _size(
     return (
         f"Given sector, volatility and beta, size, here {size_kind}, adds {_percent(adds)} to the "
         f"share of the variance of distances that is explained: {addition(partial)} (partial r = "
-        f"{number(partial.value)}{_span(partial.low, partial.high)}, "
+        f"{number(partial.value)}{bracketed(partial.low, partial.high)}, "
         f"{p_value(partial.p, p_floor)}{corrected if tests > 1 else ''})."
     )
 

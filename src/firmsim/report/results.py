@@ -16,7 +16,7 @@ from firmsim.files import read_csv
 
 Array = npt.NDArray[np.float64]
 
-NUMBERS = ("value", "low", "high", "p", "n")
+NUMBERS = ("value", "low", "high", "p", "p_holm", "n")
 """Columns of the association summary that hold numbers."""
 
 
@@ -36,14 +36,15 @@ class Results:
     Raises
     ------
     ResultsError
-        A file is missing, or a ticker of the scores is not in ``firms.csv``: names both.
+        A file is missing, the summary lacks a column, or a ticker of the scores is not in
+        ``firms.csv``: names both.
     """
 
     folder: Path
     run: dict[str, Any] = field(init=False)
     """``run.json``: configuration, versions, data, encoders, notes."""
     summary: pd.DataFrame = field(init=False)
-    """Tidy: method, attribute, measure, value, low, high, p, n."""
+    """Tidy: method, attribute, measure, value, low, high, p, p_holm, n."""
     audit: pd.DataFrame = field(init=False)
     """One row a finding, as text."""
     sources: pd.DataFrame = field(init=False)
@@ -57,6 +58,10 @@ class Results:
             "sources": read_csv(self._path("prices/sources.csv")),
         }
         for column in NUMBERS:
+            if column not in read["summary"]:
+                path = self._path("association/summary.csv")
+                message = f"{path} has no column {column!r}; delete it and run the workflow again"
+                raise ResultsError(message)
             read["summary"][column] = pd.to_numeric(read["summary"][column])
         for name, value in read.items():
             object.__setattr__(self, name, value)

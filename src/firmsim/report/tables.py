@@ -23,6 +23,7 @@ class Cell:
     value: str
     interval: str
     p: str
+    """Corrected for the number of methods."""
     best: bool
     shade: float
     """0 at chance, 1 at the best method."""
@@ -119,7 +120,7 @@ def _column(
             Cell(
                 value=number(m.value),
                 interval=interval(m.low, m.high, 2),
-                p=p_value(m.p, p_floor),
+                p=p_value(m.p, p_floor, m.corrected),
                 best=merit and method.kind != "random" and number(m.value) == number(best),
                 shade=round(min(max((m.value - chance) / reach, 0.0), 1.0), 3) if merit else 0.0,
                 sort=m.value,

@@ -24,13 +24,23 @@ def interval(low: float, high: float, digits: int = 3) -> str:
     return f"{number(low, digits)}{join}{number(high, digits)}"
 
 
-def p_value(p: float, floor: float) -> str:
-    """A p value; at its floor it is an upper bound. Empty where there is none."""
+def bracketed(low: float, high: float, digits: int = 3) -> str:
+    """An interval to follow its value in a sentence, such as `` [0.86, 0.89]``; empty if none."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f" [{number(low, digits)}, {number(high, digits)}]"
+
+
+def p_value(p: float, floor: float, corrected: float | None = None) -> str:
+    """A p value, or what a correction makes of it. Empty where there is none.
+
+    At its floor p is an upper bound, and so is what is made of it.
+    """
     if math.isnan(p):
         return ""
     digits = max(2, math.ceil(-math.log10(floor)))
     sign = "\N{LESS-THAN OR EQUAL TO}" if p <= floor * (1 + 1e-9) else "="
-    return f"p {sign} {p:.{digits}f}"
+    return f"p {sign} {p if corrected is None else corrected:.{digits}f}"
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,7 @@
 """Statistics, intervals and exact p values beside plain loops over pairs and permutations."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from skbio import DistanceMatrix
 from skbio.stats.distance import mantel as skbio_mantel
@@ -10,6 +11,7 @@ from skbio.stats.distance import permdisp as skbio_permdisp
 import naive_association as naive
 from firmsim.association.permutation import (
     holm,
+    holm_by,
     label_distance,
     mantel,
     mrqap,
@@ -225,3 +227,13 @@ def test_holm():
     ]
     p = np.random.default_rng(0).uniform(size=9) ** 3
     assert holm(p.tolist()) == pytest.approx(naive.holm(p.tolist()))
+
+
+def test_holm_by_question():
+    table = pd.DataFrame(
+        {"asked": ["a", "b", "a", "a"], "p": [0.01, 0.03, np.nan, 0.04]}, index=[5, 3, 8, 1]
+    )
+    expected = pd.Series([0.02, 0.03, np.nan, 0.04], index=table.index)
+    pd.testing.assert_series_equal(holm_by(table, "asked"), expected)
+    pd.testing.assert_series_equal(holm_by(table.assign(same=1), ["same", "asked"]), expected)
+    assert holm_by(table[:0], "asked").empty

@@ -11,7 +11,7 @@ from firmsim.association.permutation.distances import (
     score_distance,
     size_distance,
 )
-from firmsim.association.permutation.holm import holm
+from firmsim.association.permutation.holm import holm, holm_by
 from firmsim.association.permutation.mantel import mantel, mantel_within, partial_mantel
 from firmsim.association.permutation.mrqap import Coefficient, Mrqap, mrqap
 from firmsim.association.permutation.permanova import Permanova, permanova
@@ -23,6 +23,7 @@ __all__ = [
     "Permanova",
     "Permdisp",
     "holm",
+    "holm_by",
     "label_distance",
     "mantel",
     "mantel_within",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from firmsim.errors import AssociationError
 
@@ -41,4 +42,26 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     stepped = np.maximum.accumulate(given[order] * np.arange(len(asked), 0, -1))
     for k, p in zip(order, np.minimum(stepped, 1.0), strict=True):
         corrected[asked[k]] = float(p)
+    return corrected
+
+
+def holm_by(table: pd.DataFrame, question: str | list[str]) -> pd.Series:
+    """Correct the p values of a tidy table, the rows of one question being a family.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Column p (missing where there was no test), and those that tell questions apart.
+    question : str or list of str
+        Names of the latter.
+
+    Returns
+    -------
+    Series of float
+        Corrected p values by the index of `table`; missing where p is.
+    """
+    corrected = pd.Series(np.nan, index=table.index, dtype=np.float64)
+    for _, family in table.groupby(question):
+        p_values = [None if np.isnan(p) else float(p) for p in family["p"]]
+        corrected[family.index] = np.array(holm(p_values), dtype=np.float64)
     return corrected
