@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from firmsim.association.out_of_sample import (
     measure,
     tabulate,
 )
+from firmsim.association.permutation.holm import holm
 from firmsim.association.retrieval import precision_at, same_sector_auc
 from firmsim.association.windows import WHOLE, Window
 from firmsim.similarity.correlation import masked_correlation
@@ -179,10 +182,31 @@ def test_differences_are_paired(methods):
     assert width < (alone["high"] - alone["low"]).item() / 2
 
 
+def test_differences_to_the_best_are_one_family_an_encoder(methods):
+    table = differences(methods, ["encoder", "noisy"], ["exact", "noisy"], 200, 0)
+    assert table["p_holm"].notna().equals(table["best"].astype(bool))
+    for _, rows in table[table["best"]].groupby("method"):
+        z = rows["value"].abs() / ((rows["high"] - rows["low"]) / (2 * 1.959963984540054))
+        raw = [math.erfc(value / math.sqrt(2)) for value in z.fillna(0)]
+        np.testing.assert_allclose(rows["p_holm"], holm(raw), atol=1e-9)
+
+
+def test_a_sample_of_the_firms_is_measured_and_not_compared(methods, q, firms):
+    some = TICKERS[::2]
+    found = evaluate(lambda k: correlation(q)(k).loc[some, some], WINDOWS, firms, q)
+    sample = {**methods, "sample": contributions(found.assign(seed=0))}
+    rows = tabulate(sample, 20, 0).query("method == 'sample' and split == 'all firms'")
+    assert set(rows["n"]) == {len(some)}
+    table = differences(sample, ["encoder"], ["exact", "sample"], 20, 0)
+    assert set(table["against"]) == {"exact"}
+    assert table["best"].all()
+
+
 def test_a_method_does_not_differ_from_itself(methods):
     twice = {"encoder": methods["exact"], "exact": methods["exact"]}
     table = differences(twice, ["encoder"], ["exact"], 50, 0)
     np.testing.assert_allclose(table[["value", "low", "high"]], 0, atol=1e-12)
+    assert table["p_holm"].eq(1).all()
 
 
 def test_figure_draws_every_method(methods):

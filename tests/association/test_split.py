@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from firmsim.association.split import read_split, split, unseen_firms
+from firmsim.association.split import read_split, split, stratified_sample
 from firmsim.config import Evaluation
 from firmsim.errors import ConfigError
 from firmsim.files import write_csv
@@ -26,10 +26,10 @@ def panel():
 def test_every_sector_gives_the_same_share():
     sector = pd.Series(["A"] * 50 + ["B"] * 30 + ["C"] * 20, [f"F{i}" for i in range(100)])
     for seed in range(5):
-        chosen = unseen_firms(sector, 0.2, seed)
+        chosen = stratified_sample(sector, 0.2, seed)
         assert sector[chosen].value_counts().to_dict() == {"A": 10, "B": 6, "C": 4}
-    assert unseen_firms(sector, 0.2, 0) == unseen_firms(sector, 0.2, 0)
-    assert unseen_firms(sector, 0.2, 0) != unseen_firms(sector, 0.2, 1)
+    assert stratified_sample(sector, 0.2, 0) == stratified_sample(sector, 0.2, 0)
+    assert stratified_sample(sector, 0.2, 0) != stratified_sample(sector, 0.2, 1)
 
 
 def test_firms_with_a_whole_history_are_split(panel, tmp_path):

@@ -78,5 +78,6 @@ def test_pairs_without_common_days_are_missing(rng):
 
 def test_too_many_firms_are_refused_with_the_limit(rng, monkeypatch):
     monkeypatch.setattr(dtw, "MOST", 2999)
+    assert (dtw.most_firms(1000), dtw.most_firms(999), dtw.most_firms(3000)) == (2, 3, 1)
     with pytest.raises(ConfigError, match=r"'dtw' compares at most 2,999 .* 3 firms on 1,000 days"):
         warping(rng.normal(size=(1000, 3)))

@@ -5,29 +5,30 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.association.out_of_sample import evaluate
-from firmsim.association.split import read_split
+from firmsim.association.split import read_split, stratified_sample
 from firmsim.association.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
-from firmsim.similarity.comparators import comparator_scores
+from firmsim.similarity.comparators import comparator_scores, most_firms
 from job import job
 
 with job(snakemake):
     growth = pd.read_parquet(snakemake.input.growth)
     windows = read_windows(Path(snakemake.input.windows))
+    firms = read_split(Path(snakemake.input.firms))
+    sector = firms.set_index("ticker")["sector"]
+    name, seed = snakemake.wildcards.comparator, snakemake.params.seed
     scaling = snakemake.params.scaling
     scaled, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
 
     def score(position):
-        """Scores of one window."""
+        """Scores of one window, of a sample of the firms where there are too many."""
         days = slice(windows[position].start, windows[position].end)
-        return comparator_scores(
-            snakemake.wildcards.comparator,
-            growth[days],
-            scaled[days],
-            q[days],
-            snakemake.params.seed,
-        )
+        among, most = list(growth.columns), most_firms(name, days.stop - days.start)
+        if most is not None and most < len(among):
+            among = stratified_sample(sector[among], most / len(among), seed)
+        panels = (panel.loc[:, among][days] for panel in (growth, scaled, q))
+        return comparator_scores(name, *panels, seed)
 
-    found = evaluate(score, windows, read_split(Path(snakemake.input.firms)), q)
+    found = evaluate(score, windows, firms, q)
     write_parquet(found.assign(seed=0), Path(snakemake.output.found))

@@ -54,7 +54,7 @@ def split(
             raise ConfigError(message)
     whole = growth.columns[growth.notna().mean() >= settings.presence]
     labels = firms.set_index("ticker").reindex(sorted(whole))[["sector", "industry"]].fillna("")
-    unseen = unseen_firms(labels["sector"], settings.unseen_share, settings.seed)
+    unseen = stratified_sample(labels["sector"], settings.unseen_share, settings.seed)
     for firms_of, count in (("seen", len(labels) - len(unseen)), ("unseen", len(unseen))):
         if count < MIN_FIRMS:
             message = (
@@ -67,8 +67,8 @@ def split(
     return table.assign(unseen=table["ticker"].isin(unseen)), fit_days
 
 
-def unseen_firms(sector: pd.Series, share: float, seed: int) -> list[str]:
-    """Draw firms that no training sees, the same share of every sector.
+def stratified_sample(sector: pd.Series, share: float, seed: int) -> list[str]:
+    """Draw firms, the same share of every sector: those unseen in training are drawn so.
 
     Parameters
     ----------

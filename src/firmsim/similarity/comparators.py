@@ -256,6 +256,15 @@ COMPARATORS: dict[str, Comparator] = {comparator.name: comparator for comparator
 """Every comparator by its name in the configuration, in the order in which tables show them."""
 
 
+def most_firms(name: str, n_days: int) -> int | None:
+    """Most firms that a comparator takes on so many days; None: as many as there are."""
+    if name != "dtw":
+        return None
+    from firmsim.similarity.dtw import most_firms as most_for_warping
+
+    return most_for_warping(n_days)
+
+
 def comparator_scores(
     name: str, growth: pd.DataFrame, scaled: pd.DataFrame, q: pd.DataFrame, seed: int
 ) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Likeness of two firms when days may be shifted a little: dynamic time warping."""
 
+import math
+
 import numpy as np
 from dtaidistance import dtw
 from numpy.typing import NDArray
@@ -14,6 +16,11 @@ BAND = 5
 """Most trading days that a day is shifted by: one week."""
 MOST = 1_000_000_000
 """Most pairs of firms times days: a minute on one core."""
+
+
+def most_firms(n_days: int) -> int:
+    """Most firms that can be compared on so many days."""
+    return (1 + math.isqrt(1 + 8 * (MOST // n_days))) // 2
 
 
 def warped_square_distance(values: Array) -> Array:
@@ -41,12 +48,11 @@ def warped_square_distance(values: Array) -> Array:
         There are more than 1e9 pairs times days.
     """
     n_days, n_firms = values.shape
-    pairs = n_firms * (n_firms - 1) // 2
-    if pairs * n_days > MOST:
+    if n_firms > most_firms(n_days):
         message = (
             f"similarity.comparators: 'dtw' compares at most {MOST:,} pairs of firms times days; "
-            f"{n_firms:,} firms on {n_days:,} days are {pairs * n_days:,}; leave it out, or score "
-            "fewer firms"
+            f"{n_firms:,} firms on {n_days:,} days are {n_firms * (n_firms - 1) // 2 * n_days:,}; "
+            "leave it out, or score fewer firms"
         )
         raise ConfigError(message)
     distance = masked_square_distance(values)
