@@ -176,6 +176,7 @@ def test_wrong_type(values, start):
         ({"encoders": [ENCODER, ENCODER]}, "encoders: two are named 'elman-comovement'"),
         ({"encoders": [{"cell": "elman"}]}, "encoders.0.objective: is missing"),
         ({"encoders": [], "similarity": {"comparators": []}}, "encoders: is empty"),
+        ({"encoders": [], "similarity": {"comparators": ["random"]}}, "encoders: is empty"),
         ({"training": {"fit_share": 1}}, "training.fit_share: 1 is not valid"),
         ({"run": "../x"}, "run: '../x' is not valid"),
         ({"prices": {"source": "file"}}, "prices.path: is empty"),

@@ -92,6 +92,11 @@ def _once(names: list[str]) -> list[str]:
     return names
 
 
+def _with_random(names: list[str]) -> list[str]:
+    """Append the random scores: every table needs the row that says what chance gives."""
+    return names if "random" in names else [*names, "random"]
+
+
 Tickers = Annotated[list[Ticker], AfterValidator(_once)]
 
 
@@ -514,10 +519,11 @@ class Encoder(Section):
 class Similarity(Section):
     """Scores of every pair of firms."""
 
-    comparators: Annotated[list[Comparator], AfterValidator(_once)] = Field(
-        list(DEFAULT_COMPARATORS)
-    )
-    """Classical scores shown beside the encoders; docs/method.md tells what each is."""
+    comparators: Annotated[
+        list[Comparator], AfterValidator(_once), AfterValidator(_with_random)
+    ] = Field(list(DEFAULT_COMPARATORS))
+    """Classical scores shown beside the encoders; docs/method.md tells what each is. `random` is
+    always among them, listed or not."""
     neighbours: int = Field(20, ge=1)
     """Nearest peers listed for each firm (fewer when there are fewer firms)."""
 
@@ -693,8 +699,11 @@ class Config(Section):
         if self.trainer_study and self.evaluation:
             message = "evaluation: cannot be given beside trainer_study; run one after the other"
             raise ValueError(message)
-        if not names and not self.similarity.comparators:
-            message = "encoders: is empty and so is similarity.comparators; there is nothing to do"
+        if not names and self.similarity.comparators == ["random"]:
+            message = (
+                "encoders: is empty and similarity.comparators names no score but random ones; "
+                "there is nothing to do"
+            )
             raise ValueError(message)
         if self.prices.source == "yahoo" and self.firms is None:
             message = (

@@ -25,34 +25,32 @@ rule encoder_scores:
         "../scripts/encoder_scores.py"
 
 
-if plan.config.similarity.comparators:
-
-    rule comparator_scores:
-        """Classical scores, all in one job."""
-        input:
-            growth="<results>/growth/growth.parquet",
-            training=training_growth,
-        output:
-            scores=expand(
-                "<results>/scores/{method}.parquet",
-                method=plan.config.similarity.comparators,
-            ),
-            fit_period=expand(
-                "<results>/scores/fit_period/{method}.parquet",
-                method=plan.config.similarity.comparators,
-            ),
-        log:
-            "<logs>/scores/comparators.log",
-        benchmark:
-            "<benchmarks>/scores/comparators.tsv"
-        params:
-            version=firmsim.__version__,
-            methods=settings["similarity"]["comparators"],
-            scaling=scaling_settings,
-            fit_share=fit_share,
-            seed=settings["association"]["seed"],
-        script:
-            "../scripts/comparator_scores.py"
+rule comparator_scores:
+    """Classical scores, all in one job."""
+    input:
+        growth="<results>/growth/growth.parquet",
+        training=training_growth,
+    output:
+        scores=expand(
+            "<results>/scores/{method}.parquet",
+            method=plan.config.similarity.comparators,
+        ),
+        fit_period=expand(
+            "<results>/scores/fit_period/{method}.parquet",
+            method=plan.config.similarity.comparators,
+        ),
+    log:
+        "<logs>/scores/comparators.log",
+    benchmark:
+        "<benchmarks>/scores/comparators.tsv"
+    params:
+        version=firmsim.__version__,
+        methods=settings["similarity"]["comparators"],
+        scaling=scaling_settings,
+        fit_share=fit_share,
+        seed=settings["association"]["seed"],
+    script:
+        "../scripts/comparator_scores.py"
 
 
 rule neighbours:
