@@ -57,6 +57,7 @@ if plan.config.evaluation is not None:
             "<results>/evaluation/table.csv",
             "<results>/evaluation/differences.csv",
             "<results>/evaluation/figure.png",
+            "<results>/evaluation/run.json",
             expand("<results>/evaluation/methods/{method}.parquet", method=plan.methods),
 
 

@@ -57,6 +57,7 @@ def run_record(
     settings: Mapping[str, Any],
     universe: Mapping[str, Any] | None,
     training_universe: Mapping[str, Any] | None,
+    fit_share: float | None,
     prices: Path,
     growth: Path,
     training: Path,
@@ -71,6 +72,8 @@ def run_record(
     universe, training_universe : mapping or None
         Facts of the index whose members are scored, and of the one that training is pinned to, as
         `firmsim.universes.Universe.facts` tells; None: the firms were named otherwise.
+    fit_share : float or None
+        Share of the training firms' days that is the fit period; None: all of them.
     prices, growth, training : Path
         Audited prices, growth rates of the scored and of the training firms.
     trainings : sequence of (name, seed, model, history)
@@ -83,9 +86,7 @@ def run_record(
     """
     rates = pd.read_parquet(growth)
     trained_on = pd.read_parquet(training)
-    training_settings = settings["training"]
-    share = None if training_settings["fit_end"] else training_settings["fit_share"]
-    fitted, end = fit_period(trained_on, share), fit_days(rates, trained_on, share)
+    fitted, end = fit_period(trained_on, fit_share), fit_days(rates, trained_on, fit_share)
     source = settings["prices"]["source"]
     return {
         "run": settings["run"],

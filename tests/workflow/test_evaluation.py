@@ -1,5 +1,7 @@
 """The evaluation as a workflow of its own, as small as it can be."""
 
+import json
+
 import pandas as pd
 import pytest
 from project import Project, prices
@@ -44,6 +46,14 @@ def test_leaves_one_tidy_table_and_a_figure(project):
     assert set(against["against"]) == {"rank-correlation", "random"}
     assert (folder / "figure.png").stat().st_size > 5_000
     assert not (project.results / "scores").exists()
+
+
+def test_leaves_a_record_that_says_who_is_missing(project):
+    data = json.loads((project.results / "evaluation/run.json").read_text())["data"]
+    training = pd.read_parquet(project.results / "evaluation/training/growth.parquet")
+    assert "survivors" in data["note"]
+    assert data["fit_last"] == f"{training.index[-1]:%Y-%m-%d}"
+    assert 0 < data["training_firms"] < data["firms"]
 
 
 def test_training_saw_neither_the_unseen_firms_nor_the_days_after_the_fit(project):

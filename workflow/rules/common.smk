@@ -124,10 +124,10 @@ def study_settings(trial):
     return {key: value for key, value in study.items() if key not in apart}
 
 
-def trained(file):
+def trained(file, folder="<results>/encoders"):
     """A file of every training."""
     return [
-        f"<results>/encoders/{training['name']}/seed{training['seed']}/{file}"
+        f"{folder}/{training['name']}/seed{training['seed']}/{file}"
         for training in trainings
     ]
 

@@ -6,6 +6,7 @@ Makes    <results>/evaluation/firms.csv               firms that are evaluated; 
          <results>/evaluation/methods/<method>.parquet   every measure, window by window
          <results>/evaluation/{table,differences}.csv    means and intervals
          <results>/evaluation/figure.png
+         <results>/evaluation/run.json                versions, seeds, configuration, who is missing
 """
 
 if plan.config.evaluation is not None:
@@ -92,7 +93,7 @@ if plan.config.evaluation is not None:
         benchmark:
             "<benchmarks>/evaluation/{comparator}.tsv"
         wildcard_constraints:
-            comparator="|".join(plan.config.similarity.comparators) or "none",
+            comparator="|".join(plan.config.similarity.comparators),
         threads: 1
         params:
             version=firmsim.__version__,
@@ -122,3 +123,26 @@ if plan.config.evaluation is not None:
             evaluation=settings["evaluation"],
         script:
             "../scripts/evaluation_table.py"
+
+    use rule record as evaluation_record with:
+        input:
+            prices="<results>/prices/prices.parquet",
+            growth="<results>/evaluation/growth.parquet",
+            training="<results>/evaluation/training/growth.parquet",
+            models=trained("model.safetensors", "<results>/evaluation/encoders"),
+            histories=trained("history.csv", "<results>/evaluation/encoders"),
+        output:
+            record="<results>/evaluation/run.json",
+        log:
+            "<logs>/evaluation/record.log",
+        benchmark:
+            "<benchmarks>/evaluation/record.tsv"
+        params:
+            version=firmsim.__version__,
+            settings={**settings, "prices": price_settings},
+            universe=plan.universe.facts() if plan.universe else None,
+            training_universe=(
+                plan.training_universe.facts() if plan.training_universe else None
+            ),
+            fit_share=None,
+            encoders=trainings,

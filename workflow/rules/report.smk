@@ -28,6 +28,7 @@ rule record:
         training_universe=(
             plan.training_universe.facts() if plan.training_universe else None
         ),
+        fit_share=fit_share,
         encoders=trainings,
     script:
         "../scripts/record.py"

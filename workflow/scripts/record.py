@@ -11,6 +11,7 @@ with job(snakemake):
         snakemake.params.settings,
         snakemake.params.universe,
         snakemake.params.training_universe,
+        snakemake.params.fit_share,
         prices=Path(snakemake.input.prices),
         growth=Path(snakemake.input.growth),
         training=Path(snakemake.input.training),
