@@ -1,11 +1,13 @@
-"""Markdown tables of an evaluation: encoders beside the best comparator of each measure.
+"""Markdown tables of an evaluation.
 
-    python benchmarks/evaluation_tables.py results/<run>
+    python benchmarks/evaluation_tables.py results/<run>              docs/evaluation.md
+    python benchmarks/evaluation_tables.py results/<run> --every      docs/every_comparator.md
 
-prints what docs/evaluation.md shows.
+The first prints encoders beside the best comparator of each measure and beside chance; the second
+every method at 60 days with its interval, and every measure of one encoder at every length.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +20,31 @@ MEASURES = {
 }
 """Measures that are shown, and their headings."""
 
+EVERY_MEASURE = {
+    **MEASURES,
+    "r_precision": "R-precision",
+    "future_peers": "later co-movement of ten peers",
+    "ari": "ARI",
+    "ami": "AMI",
+    "sector_f1": "sector F1",
+    "industry_auc": "industries: AUC",
+    "industry_knn_accuracy": "industries: 5-NN",
+    "industry_precision_at_10": "industries: precision at 10",
+    "industry_r_precision": "industries: R-precision",
+}
+
+CHANCE = "random"
+LEVEL = 0.05
+
 
 def number(value):
     """Three digits without a leading zero."""
     return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def interval(row):
+    """Ends of an interval of a difference, signed."""
+    return f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("0.", ".")
 
 
 def print_table(values, against, split):
@@ -37,35 +60,90 @@ def print_table(values, against, split):
             cells = []
             for measure in MEASURES:
                 row = rows.loc[(method, measure)]
-                span = f"{row['low']:+.3f}, {row['high']:+.3f}".replace("0.", ".")
                 value = number(values[window, method, measure])
                 bold = "**" if row["low"] > 0 else ""
-                cells.append(f"{bold}{value}{bold} [{span}]")
+                cells.append(f"{bold}{value}{bold} {interval(row)}")
             print(f"| {window} | {method} | " + " | ".join(cells) + " |")
         best = rows.xs(rows.index.unique("method")[0])["against"]
         cells = [f"{number(values[window, best[m], m])} {best[m]}" for m in MEASURES]
         print(f"| {window} | *best comparator* | " + " | ".join(cells) + " |")
+        cells = [number(values[window, CHANCE, m]) for m in MEASURES]
+        print(f"| {window} | *random* | " + " | ".join(cells) + " |")
 
 
 def print_counts(against):
     """Print how often each encoder is ahead of all comparators, and how often beyond chance."""
-    print(
-        "\n| method | cells | ahead of every comparator | by an interval above 0 | behind by one |"
-    )
-    print("|---" * 5 + "|")
+    headings = ["method", "cells", "ahead of every comparator", "interval above 0", "corrected"]
+    headings += ["interval below 0", "corrected"]
+    print("\n| " + " | ".join(headings) + " |")
+    print("|---" * len(headings) + "|")
     for method, rows in against[against["window"] != "all"].groupby("method", sort=False):
         best = rows[rows["best"]]
-        counts = [len(best), *((best[c] > 0).sum() for c in ("value", "low"))]
-        print("| " + " | ".join(map(str, [method, *counts, (best["high"] < 0).sum()])) + " |")
+        ahead, sure = best["value"] > 0, best["p_holm"] <= LEVEL
+        counts = [
+            len(best),
+            ahead.sum(),
+            (best["low"] > 0).sum(),
+            (ahead & sure).sum(),
+            (best["high"] < 0).sum(),
+            (~ahead & sure).sum(),
+        ]
+        print("| " + " | ".join(map(str, [method, *counts])) + " |")
+
+
+def print_every_method(values, window="60", split="all firms"):
+    """Print every method at one length, the interval of each value beside it."""
+    values = values[(values["window"] == window) & (values["split"] == split)]
+    rows = values.set_index(["method", "measure"])
+    print("\n| method | " + " | ".join(MEASURES.values()) + " |")
+    print("|---" * (1 + len(MEASURES)) + "|")
+    for method in values["method"].unique():
+        cells = []
+        for measure in MEASURES:
+            row = rows.loc[(method, measure)]
+            ends = [number(row[end]) for end in ("low", "high")]
+            cells.append(f"{number(row['value'])} [{', '.join(ends)}]")
+        print(f"| {method} | " + " | ".join(cells) + " |")
+
+
+def print_every_measure(values, against, method, split="all firms"):
+    """Print every measure of one encoder at every length, beside the best comparator's."""
+    values = values[values["split"] == split].set_index(["window", "method", "measure"])["value"]
+    best = against[(against["method"] == method) & (against["split"] == split) & against["best"]]
+    windows = best["window"].unique()
+    best = best.set_index(["window", "measure"])
+    headings = ["all" if window == "all" else f"{window} days" for window in windows]
+    print(f"\n| {method} | " + " | ".join(headings) + " |")
+    print("|---" * (1 + len(windows)) + "|")
+    for measure, heading in EVERY_MEASURE.items():
+        cells = []
+        for window in windows:
+            if (window, measure) not in best.index:
+                cells.append("")
+                continue
+            row = best.loc[(window, measure)]
+            other = number(values[window, row["against"], measure])
+            own = number(values[window, method, measure])
+            bold = "**" if row["low"] > 0 else ""
+            cells.append(f"{bold}{own}{bold} {interval(row)} {other} {row['against']}")
+        print(f"| {heading} | " + " | ".join(cells) + " |")
 
 
 def main():
     """Print the tables of one run."""
-    folder = Path(sys.argv[1], "evaluation")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--every", action="store_true")
+    arguments = parser.parse_args()
     values, against = (
-        pd.read_csv(folder / f"{name}.csv", dtype={"window": str})
+        pd.read_csv(arguments.run / f"evaluation/{name}.csv", dtype={"window": str})
         for name in ("table", "differences")
     )
+    if arguments.every:
+        print_every_method(values)
+        for method in against["method"].unique()[:2]:
+            print_every_measure(values, against, method)
+        return
     for split in values["split"].unique():
         print_table(values, against, split)
     print_counts(against)
