@@ -63,6 +63,7 @@ class World:
         if confused:  # distances of scores and size both rise with that of volatility
             self.distance = apart(rng.normal(size=n)) + apart(self.volatility)
             self.distance += by_size * apart(self.size)
+        self.beta = rng.normal(size=n) + 0.5 * self.volatility
 
     def between(self, name):
         """Distance of firms in one attribute."""
@@ -108,16 +109,23 @@ def partial(given, strata=None):
     )
 
 
-def regression(given, strata=None):
-    """MRQAP test of size."""
+def regression(*given, tested="size", strata=None):
+    """MRQAP test of size, or of sectors."""
 
     def p(w):
-        predictors = {"size": w.between("size"), given: w.between(given)}
+        predictors = {name: w.between(name) for name in (tested, *given)}
         by = getattr(w, strata or "", None)
-        found = mrqap(w.distance, predictors, DRAWS, w.seed, by, tested=["size"])
-        return found.coefficients["size"].partial_r.p
+        found = mrqap(w.distance, predictors, DRAWS, w.seed, by, tested=[tested])
+        return found.coefficients[tested].partial_r.p
 
     return p
+
+
+REPORTED = {
+    "size": regression("sector", "volatility", "beta", strata="sector"),
+    "sector": regression("size", "volatility", "beta", tested="sector"),
+}
+"""What the report asks (firmsim.association.explain)."""
 
 
 def anova(w, strata=None, covariates=None):
@@ -142,6 +150,7 @@ def scatter_by_labels(w):
 
 CLUSTERED = {"by_sector": 1.0, "size_by_sector": 2.0}
 CONFUSED = {"confused": True}
+SIZED = {"confused": True, "by_size": 1.0, "size_by_sector": 2.0}
 ABROAD = {"by_country": 1.0, "sector_by_country": True}
 NULLS = (
     ("nothing is related", {}, (
@@ -157,6 +166,8 @@ NULLS = (
             True,
         ),
         ("PERMDISP, sector", scatter, True),
+        ("MRQAP, size given sector, volatility and beta, strata: sector", REPORTED["size"], True),
+        ("MRQAP, sector given size, volatility and beta", REPORTED["sector"], True),
     )),
     ("scores and size are each clustered by sector", CLUSTERED, (
         ("Mantel, size", plain("size"), False),
@@ -165,7 +176,16 @@ NULLS = (
         ("Mantel, size, strata: sector", plain("size", "sector"), True),
         ("Mantel within sectors, size", within, True),
         ("partial Mantel, size given sector, strata: sector", partial("sector", "sector"), True),
-        ("MRQAP, size given sector, strata: sector", regression("sector", "sector"), True),
+        (
+            "MRQAP, size given sector, strata: sector",
+            regression("sector", strata="sector"),
+            True,
+        ),
+        ("MRQAP, size given sector, volatility and beta, strata: sector", REPORTED["size"], True),
+    )),
+    ("scores follow size, which is clustered by sector", SIZED, (
+        ("Mantel, sector", plain("sector"), False),
+        ("MRQAP, sector given size, volatility and beta", REPORTED["sector"], True),
     )),
     ("scores follow volatility, and so does size", CONFUSED, (
         ("Mantel, size", plain("size"), False),
@@ -193,7 +213,8 @@ EFFECTS = (
         ("Mantel, strata: sector", plain("size", "sector")),
         ("Mantel within sectors", within),
         ("partial Mantel given sector, strata: sector", partial("sector", "sector")),
-        ("MRQAP given sector, strata: sector", regression("sector", "sector")),
+        ("MRQAP given sector, strata: sector", regression("sector", strata="sector")),
+        ("MRQAP given sector, volatility and beta, strata: sector", REPORTED["size"]),
     )),
     ("size, confused with volatility", lambda s: {**CONFUSED, "by_size": 0.6 * s}, (
         ("MRQAP given volatility", regression("volatility")),

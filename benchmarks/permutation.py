@@ -38,6 +38,7 @@ class Data:
     def __init__(self, n):
         rng = np.random.default_rng(0)
         self.labels = np.sort(rng.integers(0, SECTORS, n))
+        self.countries = np.arange(n) % 2
         points = rng.normal(size=(n, 60)) + rng.normal(size=(SECTORS, 60))[self.labels]
         squares = (points**2).sum(axis=1)
         inner = squares[:, None] + squares - 2 * points @ points.T
@@ -67,12 +68,17 @@ def tests(data, draws):
             data.distance, data.size, data.covariates, *run, data.labels
         ),
         "MRQAP, 1 tested given 3": lambda: mrqap(data.distance, predictors, *run, tested=["size"]),
+        "MRQAP, 1 tested given 3, strata": lambda: mrqap(
+            data.distance, predictors, *run, data.countries, tested=["size"]
+        ),
         "MRQAP, all 4 tested": lambda: mrqap(data.distance, predictors, *run),
         "PERMANOVA": lambda: permanova(data.distance, data.labels, *run),
+        "PERMANOVA, strata": lambda: permanova(data.distance, data.labels, *run, data.countries),
         "PERMANOVA, covariate": lambda: permanova(
             data.distance, data.labels, *run, covariates={"beta": data.covariates["beta"][0]}
         ),
         "PERMDISP": lambda: permdisp(data.distance, data.labels, *run),
+        "PERMDISP, strata": lambda: permdisp(data.distance, data.labels, *run, data.countries),
     }
 
 
