@@ -56,6 +56,23 @@ def test_value_and_jackknife_match_loops(measure, sectors, digits):
         assert estimate.high == (high if high is None else pytest.approx(high, abs=1e-9))
 
 
+@pytest.mark.parametrize("measure", ["knn", "precision", "r-precision"])
+@pytest.mark.parametrize("sectors", SECTORS)
+@pytest.mark.parametrize("digits", [None, 1])
+def test_without_an_interval_the_values_are_the_same(measure, sectors, digits, rng):
+    comp, labels = MEASURES[measure][0], np.array(SECTORS[sectors])
+    scores = symmetric(rng, len(labels), digits)
+    full = comp(scores, labels)
+    order = retrieval.others_by_score(scores)
+    for bare in (
+        comp(scores, labels, order=order, interval=False),
+        comp(scores, labels, order=order),
+    ):
+        assert bare.value == full.value
+        np.testing.assert_array_equal(bare.own, full.own)
+    assert comp(scores, labels, interval=False).without is None
+
+
 def test_auc_is_sklearns():
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 5, 60)

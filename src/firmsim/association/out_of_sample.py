@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,15 +21,21 @@ from firmsim.association.clustering import adjusted_mutual_information, adjusted
 from firmsim.association.estimate import CONFIDENCE, Estimate
 from firmsim.association.future import future_peers, future_spearman, later_correlation
 from firmsim.association.permutation.holm import holm
-from firmsim.association.retrieval import knn_accuracy, precision_at, r_precision, same_sector_auc
+from firmsim.association.retrieval import (
+    knn_accuracy,
+    others_by_score,
+    precision_at,
+    r_precision,
+    same_sector_auc,
+)
 from firmsim.association.windows import WHOLE, Window
 
-RETRIEVAL: dict[str, Callable[[NDArray[np.float64], NDArray[Any]], Estimate]] = {
-    "auc": same_sector_auc,
+BY_NEIGHBOURS: dict[str, Callable[..., Estimate]] = {
     "knn_accuracy": knn_accuracy,
     "precision_at_10": precision_at,
     "r_precision": r_precision,
 }
+RETRIEVAL = ("auc", *BY_NEIGHBOURS)
 """Measures of sectors, and again of industries."""
 
 MEASURES = (
@@ -84,9 +89,11 @@ def measure(
     for prefix, labels in (("", sector), ("industry_", industry)):
         known = labels.index[labels != ""].intersection(scores.index)
         among = scores.loc[known, known].to_numpy(dtype=np.float64)
-        names = labels[known].to_numpy()
-        for name, statistic in RETRIEVAL.items():
-            found[prefix + name] = statistic(among, names), known
+        names = np.unique(labels[known], return_inverse=True)[1]
+        found[f"{prefix}auc"] = same_sector_auc(among, names), known
+        order = others_by_score(among)
+        for name, statistic in BY_NEIGHBOURS.items():
+            found[prefix + name] = statistic(among, names, order=order, interval=False), known
         if not prefix:
             found["ari"] = adjusted_rand(among, names), known
             found["ami"] = adjusted_mutual_information(among, names), known
@@ -94,7 +101,7 @@ def measure(
                 found["sector_f1"] = sector_f1(among, names), known
     later = later_correlation(scores, later_q)
     found["future_spearman"] = future_spearman(scores, later), later.index
-    found["future_peers"] = future_peers(scores, later), later.index
+    found["future_peers"] = future_peers(scores, later, interval=False), later.index
     return {
         name: (estimate.value, _contributions(estimate.value, estimate, firms))
         for name, (estimate, firms) in ((name, found[name]) for name in MEASURES if name in found)

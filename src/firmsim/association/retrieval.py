@@ -8,6 +8,9 @@ rank in the order of the firms, so give firms in an order that says nothing abou
 that of their tickers. A firm alone in its sector has nothing to find and is left out of the
 averages over firms, but it stays among the candidates of the others. Which k suits small sectors:
 `firmsim.association.neighbour_count`.
+
+The measures that are means over firms sort the others of each firm; `order`, as `others_by_score`
+tells, does it once for several of them, and ``interval=False`` spares them the jackknife.
 """
 
 from dataclasses import replace
@@ -40,9 +43,7 @@ def same_sector_auc(scores: Scores, labels: Labels) -> Estimate:
     pair, alike = scores[first, second], same[first, second]
     positives, negatives = int(alike.sum()), int((~alike).sum())
 
-    won = rankdata(pair)  # of each pair against the pairs of the other kind
-    won[alike] -= rankdata(pair[alike])
-    won[~alike] = positives - (won[~alike] - rankdata(pair[~alike]))
+    won = _won(pair, alike)
     total = won[alike].sum()
     of_firm = np.bincount(first, won, n) + np.bincount(second, won, n)
 
@@ -60,7 +61,39 @@ def same_sector_auc(scores: Scores, labels: Labels) -> Estimate:
     return jackknifed(value, without, UNIT, n_taking_part=int((own_positives > 0).sum()))
 
 
-def knn_accuracy(scores: Scores, labels: Labels, k: int = 5) -> Estimate:
+def _won(pair: Scores, alike: NDArray[np.bool_]) -> Scores:
+    """Pairs of the other kind that each pair beats, ties one half: those below it, or above it.
+
+    One kind has to be larger: `alike` pairs win over what is below, the rest over what is above.
+    """
+    order = np.argsort(pair)
+    ordered = pair[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    ends = np.append(starts[1:], pair.size)
+    tie = np.repeat(np.arange(starts.size), ends - starts)
+    positives = np.concatenate(([0], np.cumsum(alike[order])))
+    # twice the mean of those before the tie begins and before it has ended
+    lower_positives = positives[starts] + positives[ends]
+    lower = np.where(alike[order], (starts + ends - lower_positives)[tie], 0)
+    upper = np.where(alike[order], 0, (2 * positives[-1] - lower_positives)[tie])
+    won = np.empty_like(pair)
+    won[order] = (lower + upper) / 2
+    return won
+
+
+def others_by_score(scores: Scores) -> NDArray[np.intp]:
+    """Other firms of each firm, most similar first: shape (n_firms, n_firms - 1)."""
+    return _neighbours(scores)[0]
+
+
+def knn_accuracy(
+    scores: Scores,
+    labels: Labels,
+    k: int = 5,
+    *,
+    order: NDArray[np.intp] | None = None,
+    interval: bool = True,
+) -> Estimate:
     """Share of firms whose k nearest other firms vote for their sector (leave one out).
 
     The majority wins; equal votes go to the larger summed score. Fewer than k when there are fewer
@@ -71,22 +104,32 @@ def knn_accuracy(scores: Scores, labels: Labels, k: int = 5) -> Estimate:
         return impossible(reason)
     n = len(labels)
     codes = np.unique(labels, return_inverse=True)[1]
-    order, _ = _neighbours(scores)
+    order = others_by_score(scores) if order is None else order
     row = np.arange(n)
 
     def correct(positions: Any) -> NDArray[np.bool_]:
         nearest = order[:, positions]
         return np.asarray(_vote(codes[nearest], scores[row[:, None], nearest]) == codes)
 
+    value = correct(np.arange(min(k, n - 1)))
+    if not interval:
+        return _mean_over_firms(value, None, labels)
     depth = min(k, n - 2)  # neighbours left to vote once a firm is gone
     without = np.repeat(correct(np.arange(depth))[:, None], n, axis=1)
     for position in range(depth):
         rest = np.delete(np.arange(depth + 1), position)
         without[row, order[:, position]] = correct(rest)
-    return _mean_over_firms(correct(np.arange(min(k, n - 1))), without, labels)
+    return _mean_over_firms(value, without, labels)
 
 
-def precision_at(scores: Scores, labels: Labels, k: int = 10) -> Estimate:
+def precision_at(
+    scores: Scores,
+    labels: Labels,
+    k: int = 10,
+    *,
+    order: NDArray[np.intp] | None = None,
+    interval: bool = True,
+) -> Estimate:
     """Mean share of a firm's k nearest other firms that are in its sector.
 
     Fewer than k when there are fewer other firms. A sector with fewer than k + 1 firms cannot
@@ -96,13 +139,24 @@ def precision_at(scores: Scores, labels: Labels, k: int = 10) -> Estimate:
     if reason := _why_not(labels):
         return impossible(reason)
     n = len(labels)
-    hits, same, position = _hits(scores, labels)
     depth, depth_without = min(k, n - 1), min(k, n - 2)
+    if not interval:
+        order = others_by_score(scores) if order is None else order
+        codes = np.unique(labels, return_inverse=True)[1]
+        value = (codes[order[:, :depth]] == codes[:, None]).mean(axis=1)
+        return _mean_over_firms(value, None, labels)
+    hits, same, position = _hits(scores, labels)
     without = _hits_without(hits, same, position, np.full((n, n), depth_without)) / depth_without
     return _mean_over_firms(hits[:, depth] / depth, without, labels)
 
 
-def r_precision(scores: Scores, labels: Labels) -> Estimate:
+def r_precision(
+    scores: Scores,
+    labels: Labels,
+    *,
+    order: NDArray[np.intp] | None = None,
+    interval: bool = True,
+) -> Estimate:
     """Mean share of a firm's R nearest other firms in its sector, R being how many there are.
 
     1 when every firm's sector comes before everybody else. Manning, Raghavan and Schütze (2008),
@@ -110,6 +164,12 @@ def r_precision(scores: Scores, labels: Labels) -> Estimate:
     """
     if reason := _why_not(labels):
         return impossible(reason)
+    if not interval:
+        order = others_by_score(scores) if order is None else order
+        peers, codes = _peers(labels), np.unique(labels, return_inverse=True)[1]
+        nearest = codes[order[:, : peers.max()]] == codes[:, None]
+        found = (nearest & (np.arange(nearest.shape[1]) < peers[:, None])).sum(axis=1)
+        return _mean_over_firms(found / np.maximum(peers, 1), None, labels)
     hits, same, position = _hits(scores, labels)
     peers = same.sum(axis=1)
     value = hits[np.arange(len(labels)), peers] / np.maximum(peers, 1)
@@ -128,6 +188,12 @@ def _why_not(labels: Labels) -> str | None:
     if counts.max() == 1:
         return f"no two of the {len(labels)} firms share a sector"
     return None
+
+
+def _peers(labels: Labels) -> NDArray[np.intp]:
+    """Number of other firms in the sector of each firm."""
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    return np.asarray(counts[codes] - 1)
 
 
 def _possible_without(labels: Labels) -> NDArray[np.bool_]:
@@ -187,16 +253,19 @@ def _hits_without(
     return np.asarray(np.take_along_axis(hits, depth + stood, axis=1) - (stood & same))
 
 
-def _mean_over_firms(value: NDArray[Any], without: NDArray[Any], labels: Labels) -> Estimate:
+def _mean_over_firms(value: NDArray[Any], without: NDArray[Any] | None, labels: Labels) -> Estimate:
     """Mean of a value a firm, and the same without each firm (`without[j, i]`: j without i)."""
+    peers = _peers(labels)
+    counted = peers > 0
+    mean = float(value[counted].mean())
+    own = np.where(counted, value, np.nan)
+    if without is None:
+        return Estimate(mean, own=own)
     same = labels[:, None] == labels
-    peers = same.sum(axis=1) - 1
     remains = (peers[:, None] - same) > 0  # j still has a peer when i is gone
     np.fill_diagonal(remains, val=False)
     left = remains.sum(axis=0)
     each = np.where(remains, without, 0.0).sum(axis=0) / np.maximum(left, 1)
     each[~_possible_without(labels)] = np.nan
-    counted = peers > 0
-    mean = float(value[counted].mean())
     estimate = jackknifed(mean, each, UNIT, n_taking_part=int(counted.sum()))
-    return replace(estimate, own=np.where(counted, value, np.nan))
+    return replace(estimate, own=own)
