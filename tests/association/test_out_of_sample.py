@@ -210,8 +210,8 @@ def test_a_method_does_not_differ_from_itself(methods):
 
 
 def test_figure_draws_every_method(methods):
-    table = tabulate(methods, 50, 0)
-    figure = evaluation_figure(table, ["encoder"], ["exact", "noisy"])
+    table = tabulate({**methods, "random": methods["noisy"]}, 50, 0)
+    figure = evaluation_figure(table, ["encoder"], ["exact", "noisy", "random"])
     assert len(figure.axes) == 8
     named = {text.get_text() for text in figure.legends[0].get_texts()}
-    assert named == {"encoder", "a comparator", "best comparator at each length"}
+    assert named == {"encoder", "a comparator", "best comparator at each length", "random"}

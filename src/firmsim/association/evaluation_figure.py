@@ -41,13 +41,13 @@ def evaluation_figure(
     table : DataFrame
         As `firmsim.association.out_of_sample.tabulate` tells.
     encoders, comparators : sequence of str
-        Methods; random scores are left out, for they would flatten all other lines.
+        Methods.
 
     Returns
     -------
     Figure
         Rows: measures; columns: splits. Encoders in colour with their intervals; each comparator a
-        grey line, the best of them at each length in black.
+        grey line, the best of them at each length in black; random scores dotted.
     """
     windows = list(dict.fromkeys(table["window"]))
     place = {window: position for position, window in enumerate(windows)}
@@ -60,6 +60,8 @@ def evaluation_figure(
             if measure == next(iter(PANELS)):
                 axis.set_title(split)
             _comparators(axis, cells[cells["method"].isin(grey)], place)
+            chance = cells[cells["method"] == CHANCE]
+            axis.plot(chance["window"].map(place), chance["value"], "k:", linewidth=1, label=CHANCE)
             for k, name in enumerate(encoders):
                 own = cells[cells["method"] == name]
                 x = own["window"].map(place) + 0.06 * (k - (len(encoders) - 1) / 2)
