@@ -42,9 +42,11 @@ def number(value):
     return f"{value:.3f}".replace("0.", ".", 1)
 
 
-def interval(row):
-    """Ends of an interval of a difference, signed."""
-    return f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("0.", ".")
+def held_against(value, row):
+    """A value and the interval of its difference to another; bold where that is above 0."""
+    bold = "**" if row["low"] > 0 else ""
+    ends = f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("0.", ".")
+    return f"{bold}{number(value)}{bold} {ends}"
 
 
 def print_table(values, against, split):
@@ -60,9 +62,7 @@ def print_table(values, against, split):
             cells = []
             for measure in MEASURES:
                 row = rows.loc[(method, measure)]
-                value = number(values[window, method, measure])
-                bold = "**" if row["low"] > 0 else ""
-                cells.append(f"{bold}{value}{bold} {interval(row)}")
+                cells.append(held_against(values[window, method, measure], row))
             print(f"| {window} | {method} | " + " | ".join(cells) + " |")
         best = rows.xs(rows.index.unique("method")[0])["against"]
         cells = [f"{number(values[window, best[m], m])} {best[m]}" for m in MEASURES]
@@ -123,9 +123,8 @@ def print_every_measure(values, against, method, split="all firms"):
                 continue
             row = best.loc[(window, measure)]
             other = number(values[window, row["against"], measure])
-            own = number(values[window, method, measure])
-            bold = "**" if row["low"] > 0 else ""
-            cells.append(f"{bold}{own}{bold} {interval(row)} {other} {row['against']}")
+            own = held_against(values[window, method, measure], row)
+            cells.append(f"{own} {other} {row['against']}")
         print(f"| {heading} | " + " | ".join(cells) + " |")
 
 

@@ -72,7 +72,7 @@ def _won(pair: Scores, alike: NDArray[np.bool_]) -> Scores:
     ends = np.append(starts[1:], pair.size)
     tie = np.repeat(np.arange(starts.size), ends - starts)
     positives = np.concatenate(([0], np.cumsum(alike[order])))
-    # twice the mean of those before the tie begins and before it has ended
+    # twice those below, pairs of the same value counted half
     lower_positives = positives[starts] + positives[ends]
     lower = np.where(alike[order], (starts + ends - lower_positives)[tie], 0)
     upper = np.where(alike[order], 0, (2 * positives[-1] - lower_positives)[tie])
@@ -83,7 +83,9 @@ def _won(pair: Scores, alike: NDArray[np.bool_]) -> Scores:
 
 def others_by_score(scores: Scores) -> NDArray[np.intp]:
     """Other firms of each firm, most similar first: shape (n_firms, n_firms - 1)."""
-    return _neighbours(scores)[0]
+    distance = -scores
+    np.fill_diagonal(distance, np.inf)
+    return np.asarray(np.argsort(distance, axis=1, kind="stable")[:, :-1])
 
 
 def knn_accuracy(
@@ -139,15 +141,13 @@ def precision_at(
     if reason := _why_not(labels):
         return impossible(reason)
     n = len(labels)
+    order = others_by_score(scores) if order is None else order
     depth, depth_without = min(k, n - 1), min(k, n - 2)
+    value = _found(order[:, :depth], labels).mean(axis=1)
     if not interval:
-        order = others_by_score(scores) if order is None else order
-        codes = np.unique(labels, return_inverse=True)[1]
-        value = (codes[order[:, :depth]] == codes[:, None]).mean(axis=1)
         return _mean_over_firms(value, None, labels)
-    hits, same, position = _hits(scores, labels)
-    without = _hits_without(hits, same, position, np.full((n, n), depth_without)) / depth_without
-    return _mean_over_firms(hits[:, depth] / depth, without, labels)
+    without = _hits_without(order, labels, np.full((n, n), depth_without)) / depth_without
+    return _mean_over_firms(value, without, labels)
 
 
 def r_precision(
@@ -164,17 +164,16 @@ def r_precision(
     """
     if reason := _why_not(labels):
         return impossible(reason)
+    order = others_by_score(scores) if order is None else order
+    peers = _peers(labels)
+    found = _found(order[:, : peers.max()], labels)
+    among = np.arange(found.shape[1]) < peers[:, None]
+    value = (found & among).sum(axis=1) / np.maximum(peers, 1)
     if not interval:
-        order = others_by_score(scores) if order is None else order
-        peers, codes = _peers(labels), np.unique(labels, return_inverse=True)[1]
-        nearest = codes[order[:, : peers.max()]] == codes[:, None]
-        found = (nearest & (np.arange(nearest.shape[1]) < peers[:, None])).sum(axis=1)
-        return _mean_over_firms(found / np.maximum(peers, 1), None, labels)
-    hits, same, position = _hits(scores, labels)
-    peers = same.sum(axis=1)
-    value = hits[np.arange(len(labels)), peers] / np.maximum(peers, 1)
+        return _mean_over_firms(value, None, labels)
+    same = labels[:, None] == labels
     depth = np.minimum(peers[:, None] - same, len(labels) - 2)  # the diagonal is not used
-    without = _hits_without(hits, same, position, depth) / np.maximum(depth, 1)
+    without = _hits_without(order, labels, depth) / np.maximum(depth, 1)
     return _mean_over_firms(value, without, labels)
 
 
@@ -205,19 +204,6 @@ def _possible_without(labels: Labels) -> NDArray[np.bool_]:
     return np.asarray((sectors > 1) & (shared > 0) & (len(labels) > 3))
 
 
-def _neighbours(scores: Scores) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Other firms of each firm, most similar first, and the position of each firm in that list.
-
-    Shapes (n_firms, n_firms - 1) and (n_firms, n_firms); a firm itself comes last.
-    """
-    distance = -scores
-    np.fill_diagonal(distance, np.inf)
-    order = np.argsort(distance, axis=1, kind="stable")
-    position = np.empty_like(order)
-    np.put_along_axis(position, order, np.arange(len(scores))[None, :], axis=1)
-    return order[:, :-1], position
-
-
 def _vote(sectors: NDArray[np.intp], scores: Scores) -> NDArray[np.intp]:
     """Sector with most votes in each row; equal votes go to the larger summed score."""
     n, width = len(sectors), int(sectors.max()) + 1
@@ -228,28 +214,25 @@ def _vote(sectors: NDArray[np.intp], scores: Scores) -> NDArray[np.intp]:
     return np.asarray(np.where(leads, sums, -np.inf).argmax(axis=1))
 
 
-def _hits(
-    scores: Scores, labels: Labels
-) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:
-    """Same-sector firms among each firm's first 0, 1, ..., n - 1; same-sector pairs; positions."""
-    order, position = _neighbours(scores)
-    same = labels[:, None] == labels
-    np.fill_diagonal(same, val=False)
-    found = np.cumsum(np.take_along_axis(same, order, axis=1), axis=1)
-    return np.pad(found, ((0, 0), (1, 0))), same, position
+def _found(nearest: NDArray[np.intp], labels: Labels) -> NDArray[np.bool_]:
+    """Whether each of a firm's nearest is of its sector."""
+    codes = np.unique(labels, return_inverse=True)[1]
+    return np.asarray(codes[nearest] == codes[:, None])
 
 
 def _hits_without(
-    hits: NDArray[np.intp],
-    same: NDArray[np.bool_],
-    position: NDArray[np.intp],
-    depth: NDArray[np.intp],
+    order: NDArray[np.intp], labels: Labels, depth: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Same-sector firms among the first `depth[j, i]` of firm j once firm i is gone.
 
     If i stood among them the list reaches one further, and i no longer counts.
     """
+    n = len(labels)
+    hits = np.pad(np.cumsum(_found(order, labels), axis=1), ((0, 0), (1, 0)))
+    position = np.full((n, n), n - 1)  # of a firm itself: after all others
+    np.put_along_axis(position, order, np.arange(n - 1)[None, :], axis=1)
     stood = position < depth
+    same = labels[:, None] == labels
     return np.asarray(np.take_along_axis(hits, depth + stood, axis=1) - (stood & same))
 
 

@@ -26,7 +26,13 @@ from firmsim.association.permutation import (
     score_distance,
     size_distance,
 )
-from firmsim.association.retrieval import knn_accuracy, precision_at, r_precision, same_sector_auc
+from firmsim.association.retrieval import (
+    knn_accuracy,
+    others_by_score,
+    precision_at,
+    r_precision,
+    same_sector_auc,
+)
 from firmsim.config import Association
 from firmsim.similarity.scores import check_scores
 
@@ -156,14 +162,16 @@ def _sector(
     draws = (settings.permutations, settings.seed)
     distance = score_distance(scores)
     knn, depth = neighbour_count(sector, KNN), neighbour_count(sector, PRECISION_AT)
+    order = others_by_score(scores)
     chord = np.sqrt(2 * distance)  # between unit vectors whose cosine is the score
     anova = permanova(chord, sector, *draws)
     scatter = permdisp(chord, sector, *draws)
     return {
         "auc": _record(same_sector_auc(scores, sector), n),
-        "knn_accuracy": _record(knn_accuracy(scores, sector, knn), n) | {"k": knn},
-        "precision_at_10": _record(precision_at(scores, sector, depth), n) | {"k": depth},
-        "r_precision": _record(r_precision(scores, sector), n),
+        "knn_accuracy": _record(knn_accuracy(scores, sector, knn, order=order), n) | {"k": knn},
+        "precision_at_10": _record(precision_at(scores, sector, depth, order=order), n)
+        | {"k": depth},
+        "r_precision": _record(r_precision(scores, sector, order=order), n),
         "permanova": _tested(anova.r2, n, "r2")
         | {"pseudo_f": anova.pseudo_f, "sectors": len(np.unique(sector))},
         "permdisp": _tested(scatter.eta2, n, "eta2") | {"f": scatter.f},
