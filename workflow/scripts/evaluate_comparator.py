@@ -9,7 +9,7 @@ from firmsim.association.split import read_split, stratified_sample
 from firmsim.association.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
-from firmsim.similarity.comparators import comparator_scores, most_firms
+from firmsim.similarity.comparators import COMPARATORS, comparator_scores
 from job import job
 
 with job(snakemake):
@@ -18,14 +18,15 @@ with job(snakemake):
     firms = read_split(Path(snakemake.input.firms))
     sector = firms.set_index("ticker")["sector"]
     name, seed = snakemake.wildcards.comparator, snakemake.params.seed
+    most_firms = COMPARATORS[name].most_firms
     scaling = snakemake.params.scaling
     scaled, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
 
     def score(position):
         """Scores of one window, of a sample of the firms where there are too many."""
         days = slice(windows[position].start, windows[position].end)
-        among, most = list(growth.columns), most_firms(name, days.stop - days.start)
-        if most is not None and most < len(among):
+        among = list(growth.columns)
+        if most_firms and (most := most_firms(days.stop - days.start)) < len(among):
             among = stratified_sample(sector[among], most / len(among), seed)
         panels = (panel.loc[:, among][days] for panel in (growth, scaled, q))
         return comparator_scores(name, *panels, seed)

@@ -52,6 +52,8 @@ class Comparator:
     formula: str
     function: Callable[[Panel], Matrix]
     """Maps a panel to a symmetric (n_firms, n_firms) matrix; NaN where a pair is undefined."""
+    most_firms: Callable[[int], int] | None = None
+    """Most firms it takes on so many days; None: as many as there are."""
 
 
 def _ranks(values: Matrix) -> Matrix:
@@ -130,6 +132,12 @@ def _warping(panel: Panel) -> Matrix:
     from firmsim.similarity.dtw import warping
 
     return warping(panel.scaled)
+
+
+def _most_warped(n_days: int) -> int:
+    from firmsim.similarity.dtw import most_firms
+
+    return most_firms(n_days)
 
 
 def _catch22(panel: Panel) -> Matrix:
@@ -231,6 +239,7 @@ _ALL = (
         "Dynamic time warping",
         "exp(-d_ij^2 / (2 median d^2)), d_ij^2 = mean_t (z_i - z_j)^2, days shifted by at most 5",
         _warping,
+        _most_warped,
     ),
     Comparator(
         "hmm",
@@ -254,15 +263,6 @@ _ALL = (
 
 COMPARATORS: dict[str, Comparator] = {comparator.name: comparator for comparator in _ALL}
 """Every comparator by its name in the configuration, in the order in which tables show them."""
-
-
-def most_firms(name: str, n_days: int) -> int | None:
-    """Most firms that a comparator takes on so many days; None: as many as there are."""
-    if name != "dtw":
-        return None
-    from firmsim.similarity.dtw import most_firms as most_for_warping
-
-    return most_for_warping(n_days)
 
 
 def comparator_scores(
