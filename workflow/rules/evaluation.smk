@@ -138,11 +138,4 @@ if plan.config.evaluation is not None:
         benchmark:
             "<benchmarks>/evaluation/record.tsv"
         params:
-            version=firmsim.__version__,
-            settings={**settings, "prices": price_settings},
-            universe=plan.universe.facts() if plan.universe else None,
-            training_universe=(
-                plan.training_universe.facts() if plan.training_universe else None
-            ),
             fit_share=None,
-            encoders=trainings,
