@@ -28,7 +28,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/python .ci/lint_workflow.py
+	$(BIN)/python tools/lint_workflow.py
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .
@@ -41,7 +41,7 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/main_job.py
 
 soak: .venv/installed-dev
-	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/test_yahoo_soak.py
+	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/sources/yahoo/test_soak.py
 
 gradients: run .venv/installed-dev
 	$(BIN)/python benchmarks/gradients.py results/sp500_2007_2016
@@ -54,10 +54,10 @@ calibrate: .venv/installed-dev
 	$(BIN)/python benchmarks/calibration.py
 
 schema: .venv/installed-dev
-	$(BIN)/python -m firmsim.reference
+	$(BIN)/python tools/reference.py
 
 lock:
-	$(PYTHON) .ci/lock.py
+	$(PYTHON) tools/lock.py
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -20,12 +20,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from firmsim.config import Actions, Audit
-from firmsim.prices.audit import examine
-from firmsim.prices.bundled import BundledPrices
-from firmsim.prices.changes import changes_of
-from firmsim.prices.file import FilePrices
-from firmsim.prices.findings import Findings
-from firmsim.prices.panel import panel_of
+from firmsim.prices.audit.audit import examine
+from firmsim.prices.audit.changes import changes_of
+from firmsim.prices.audit.findings import Findings
+from firmsim.prices.audit.panel import panel_of
+from firmsim.prices.sources.bundled import BundledPrices
+from firmsim.prices.sources.file import FilePrices
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "prices"))

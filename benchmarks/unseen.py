@@ -14,11 +14,11 @@ import pandas as pd
 import torch
 from sklearn.base import clone
 
-from firmsim.association.bootstrap import crossed_bootstrap
-from firmsim.association.out_of_sample import UNSEEN, contributions, evaluate
-from firmsim.association.split import read_split
-from firmsim.association.windows import WHOLE, read_windows
 from firmsim.encoders.storage import load
+from firmsim.evaluation.holdout import read_split
+from firmsim.evaluation.inference import crossed_bootstrap
+from firmsim.evaluation.protocol import UNSEEN, contributions, evaluate
+from firmsim.evaluation.windows import WHOLE, read_windows
 from firmsim.growth import cross_section
 from firmsim.similarity.scores import cosine_scores
 

@@ -150,12 +150,12 @@ def normal_scores(scaled):
     return scores
 
 
-def trajectories(y, there):
+def trajectories(y, observed):
     """(n_firms, n_days, d_out): outputs less the mean of the firms present, 0 where absent."""
     n_days, n_firms, d_out = y.shape
     paths = np.zeros((n_firms, n_days, d_out))
     for t in range(n_days):
-        present = [i for i in range(n_firms) if there[t, i]]
+        present = [i for i in range(n_firms) if observed[t, i]]
         for i in present:
             paths[i, t] = y[t, i] - sum(y[t, j] for j in present) / len(present)
     return paths
@@ -181,14 +181,14 @@ def ridge_coefficients(target, regressors, ridge):
     return np.linalg.lstsq(rows, values, rcond=None)[0]
 
 
-def blend(paths, broad, close, there, weights, sharpness, close_weight):
+def blend(paths, broad, close, observed, weights, sharpness, close_weight):
     """(1 - a) broad similarity + a exp(kappa (close similarity - 1)), pair by pair."""
     n_firms = len(paths)
-    alike = cosine(paths, paths, there, there)
+    alike = cosine(paths, paths, observed, observed)
     scores = np.zeros((n_firms, n_firms))
     for i in range(n_firms):
         for j in range(n_firms):
-            both = [t for t in range(len(there)) if there[t, i] and there[t, j]]
+            both = [t for t in range(len(observed)) if observed[t, i] and observed[t, j]]
             if not both:
                 continue
             similar = []
@@ -227,13 +227,13 @@ def correlation_loss(score, target, known):
     return 1 - np.corrcoef(s, c)[0, 1]
 
 
-def next_day_loss(y, z, there):
+def next_day_loss(y, z, observed):
     """Mean squared error of y on day t against z on day t + 1, where z is known."""
     errors = [
         (y[t, i, 0] - z[t + 1, i]) ** 2
         for t in range(len(z) - 1)
         for i in range(z.shape[1])
-        if there[t + 1, i]
+        if observed[t + 1, i]
     ]
     return sum(errors) / len(errors)
 

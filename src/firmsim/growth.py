@@ -194,10 +194,10 @@ def mean_of_others(
     used : array of bool, shape (n_days, n_firms)
         Where the firm and at least one other have a growth rate.
     """
-    present = np.isfinite(growth)
-    filled = np.where(present, growth, 0.0)
-    others = present.sum(axis=1, keepdims=True) - present
-    used = present & (others > 0)
+    observed = np.isfinite(growth)
+    filled = np.where(observed, growth, 0.0)
+    others = observed.sum(axis=1, keepdims=True) - observed
+    used = observed & (others > 0)
     market = (filled.sum(axis=1, keepdims=True) - filled) / np.maximum(others, 1)
     return np.where(used, market, 0.0), used
 

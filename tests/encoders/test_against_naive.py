@@ -59,7 +59,7 @@ def ref_inputs(encoder, scaled, q, days):
     return np.array(x)
 
 
-def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
+def ref_scores(encoder, x, observed, f, softer=1.0, rarer=0.0):
     """What was learned of a window in which the portfolios grew by f.
 
     Outside training kappa is `softer` times as large, the log odds of the close part `rarer` less.
@@ -75,36 +75,36 @@ def ref_scores(encoder, x, there, f, softer=1.0, rarer=0.0):
         broad * x[:, :, 1 : 1 + k] + y[:, :, last : last + k],
         close * x[:, :, 1 : 1 + k] + y[:, :, last + k :],
     ]
-    n_firms = there.shape[1]
+    n_firms = observed.shape[1]
     exposures = [np.full((n_firms, k), np.nan) for _ in parts]
-    for i in np.flatnonzero(there.any(axis=0)):
+    for i in np.flatnonzero(observed.any(axis=0)):
         for part, values in zip(parts, exposures, strict=True):
-            values[i] = part[there[:, i], i].mean(axis=0)
+            values[i] = part[observed[:, i], i].mean(axis=0)
     covariance = (f.T @ f + 10 * np.eye(k)) / (len(f) + 10)
     variance, axes = np.linalg.eigh(covariance)
-    exposures[0] = exposures[0] @ axes @ np.diag(variance ** (encoder.regime / 2))
+    exposures[0] = exposures[0] @ axes @ np.diag(variance ** (encoder.variance_power / 2))
     return naive.blend(
-        naive.trajectories(np.concatenate([y[:, :, :last], own * x[:, :, :1]], axis=2), there),
+        naive.trajectories(np.concatenate([y[:, :, :last], own * x[:, :, :1]], axis=2), observed),
         *(values - np.nanmean(values, axis=0) for values in exposures),
-        there,
+        observed,
         np.exp(balance @ [1, np.log(len(f) / 60)]),
         softer * np.exp(module.log_sharpness.item()),
         1 / (1 + np.exp(rarer - share @ [1, np.log(len(f) / 60)])),
     )
 
 
-def ref_embedded_scores(encoder, x, there, f):
+def ref_embedded_scores(encoder, x, observed, f):
     """Scores of a window as embeddings hold them: softer, and beside plain cosines."""
-    ranks = naive.trajectories(x[:, :, :1], there)
-    plain = naive.cosine(ranks, ranks, there, there)
+    ranks = naive.trajectories(x[:, :, :1], observed)
+    plain = naive.cosine(ranks, ranks, observed, observed)
     weight = 0.3 * np.sqrt(len(f) / 60)
-    return (ref_scores(encoder, x, there, f, 0.5, 0.25) + weight * plain) / (1 + weight)
+    return (ref_scores(encoder, x, observed, f, 0.5, 0.25) + weight * plain) / (1 + weight)
 
 
-def ref_loss(encoder, x, there, f, q, later):
+def ref_loss(encoder, x, observed, f, q, later):
     """Loss of a window: neighbours over the days in q, all pairs over the later days."""
     target, known = ref_comovement(q)
-    score = ref_scores(encoder, x, there, f)
+    score = ref_scores(encoder, x, observed, f)
     beta = np.exp(encoder.module_.log_temperature.item())
     softmax = naive.softmax_loss(score, target, known, beta, encoder.temperature)
     weight = encoder.correlation_weight
@@ -114,14 +114,14 @@ def ref_loss(encoder, x, there, f, q, later):
 
 def ref_comovement(q):
     """Cosine of the normal scores over common days, and the pairs with 60 of them."""
-    there = ~np.isnan(q)
+    observed = ~np.isnan(q)
     paths = np.nan_to_num(q).T[:, :, None]
     n_firms = q.shape[1]
     known = [
-        [i != j and (there[:, i] & there[:, j]).sum() >= 60 for j in range(n_firms)]
+        [i != j and (observed[:, i] & observed[:, j]).sum() >= 60 for j in range(n_firms)]
         for i in range(n_firms)
     ]
-    return naive.cosine(paths, paths, there, there), np.array(known)
+    return naive.cosine(paths, paths, observed, observed), np.array(known)
 
 
 class TestComovement:
@@ -129,8 +129,9 @@ class TestComovement:
     def prepared(self, holes, cell):
         """Encoder with its first weights, its task, and the panel that it reads."""
         encoder = ComovementEncoder(
-            cell, 5, state=3, windows=[20, WINDOW], batch_firms=6, outputs=3, portfolios=2,
-            temperature=0.3, day_dropout=0.25, correlation_weight=0.3, shrinkage=0.7, regime=0.6,
+            cell, 5, state=3, windows=[20, WINDOW], batch_size=6, outputs=3, portfolios=2,
+            temperature=0.3, day_dropout=0.25, correlation_weight=0.3, shrinkage=0.7,
+            variance_power=0.6,
         )  # fmt: skip
         encoder.train_days_, encoder.channels_ = 270, 1
         scaled = scaled_growth(holes)
@@ -138,10 +139,10 @@ class TestComovement:
         task = encoder.task(panel, Draws())
         return encoder, task, scaled.to_numpy(), normal_scores(scaled).to_numpy()
 
-    @pytest.mark.parametrize(("future", "end"), [(90, 200), (250, 270), (59, None)])
-    def test_training_loss(self, prepared, future, end):
+    @pytest.mark.parametrize(("horizon", "end"), [(90, 200), (250, 270), (59, None)])
+    def test_training_loss(self, prepared, horizon, end):
         encoder, task, scaled, q = prepared
-        task.future = future
+        task.horizon = horizon
         days = slice(START, START + WINDOW)
         x = ref_inputs(encoder, scaled, q, days)
         keep = (Draws().random(WINDOW) >= 0.25) / 0.75
@@ -193,10 +194,10 @@ class TestComovement:
         edges = [span[0], *middle, span[1]]
         total = common = 0
         for days in map(slice, edges[:-1], edges[1:]):
-            there = ~np.isnan(q[days])
+            observed = ~np.isnan(q[days])
             x = ref_inputs(encoder, scaled.to_numpy(), q, days)
-            both = there.T.astype(int) @ there
-            total = total + both * ref_embedded_scores(encoder, x, there, f[days])
+            both = observed.T.astype(int) @ observed
+            total = total + both * ref_embedded_scores(encoder, x, observed, f[days])
             common = common + both
         values, vectors = np.linalg.eigh(total / common)
         kept = slice(12 - 7, None)
@@ -208,7 +209,7 @@ class TestComovement:
 class TestForecast:
     @pytest.fixture
     def prepared(self, holes, cell):
-        encoder = ForecastEncoder(cell, 5, state=3, windows=[WINDOW], batch_firms=6)
+        encoder = ForecastEncoder(cell, 5, state=3, windows=[WINDOW], batch_size=6)
         encoder.train_days_ = 270
         task = encoder.task(encoder.panel(holes, holes), Draws())
         return encoder, task, scaled_growth(holes).to_numpy()

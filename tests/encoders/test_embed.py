@@ -28,7 +28,7 @@ def newcomers(growth, rng):
 
 @pytest.mark.parametrize("name", CELLS)
 def test_cells_sized_by_their_weights_embed(name, kind, growth, tmp_path):
-    keys = {"parameters": 500, "steps": 2, "windows": [20]}
+    keys = {"max_parameters": 500, "steps": 2, "windows": [20]}
     encoder = kind(cell=name, **keys).fit(growth)
     size = encoder.module_.cell.hidden
     embedded = encoder.transform(growth)
@@ -97,7 +97,7 @@ def test_embeddings_span_the_scores_of_the_trajectories(fitted_encoders, growth)
 def test_embedding_size_is_bounded(growth):
     keys = {"hidden": 4, "steps": 1, "windows": [20], "portfolios": 2}
     for asked, got in ((1, 1), (5, 5), (99, 12)):
-        encoder = ComovementEncoder(**keys, embedding=asked).fit(growth)
+        encoder = ComovementEncoder(**keys, embedding_size=asked).fit(growth)
         assert encoder.transform(growth).shape == (12, got)
 
 

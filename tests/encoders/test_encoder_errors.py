@@ -14,7 +14,7 @@ from small import small
 
 from firmsim.config import Encoder
 from firmsim.encoders import ComovementEncoder, ForecastEncoder, make_encoder
-from firmsim.encoders.base import UnfittedError
+from firmsim.encoders.estimator import UnfittedError
 from firmsim.errors import EncoderError, FirmsimError, ShapeError
 from firmsim.objectives.task import draw_window
 from firmsim.recurrent import CELLS, Elman
@@ -112,23 +112,23 @@ class TestValues:
 
 class TestSizes:
     def test_more_firms_a_batch_than_there_are(self, build, growth):
-        parts = "batch_firms: 13 firms a step", "there are 12 training firms", "empty"
-        refused(lambda: build(batch_firms=13).fit(growth), *parts)
+        parts = "batch_size: 13 firms a step", "there are 12 training firms", "empty"
+        refused(lambda: build(batch_size=13).fit(growth), *parts)
 
     def test_a_batch_of_all_firms_is_the_default_for_few(self, build, fitted, growth):
-        assert fitted.batch_firms is None
-        everyone = build(batch_firms=12).fit(growth)
+        assert fitted.batch_size is None
+        everyone = build(batch_size=12).fit(growth)
         pd.testing.assert_frame_equal(everyone.history_, fitted.history_, check_exact=True)
-        assert fitted.firms_a_batch(5) == 5
-        assert fitted.firms_a_batch(3000) == 256
-        assert build(batch_firms=300).firms_a_batch(3000) == 300
+        assert fitted.batch_size_for(5) == 5
+        assert fitted.batch_size_for(3000) == 256
+        assert build(batch_size=300).batch_size_for(3000) == 300
 
     def test_a_configuration_asks_for_no_batch(self):
         block = Encoder(cell="elman", objective="forecast").model_dump()
-        assert make_encoder(block).firms_a_batch(5) == 5
+        assert make_encoder(block).batch_size_for(5) == 5
 
     def test_budget_below_one_unit(self, growth, kind):
-        encoder = small(kind, parameters=2)
+        encoder = small(kind, max_parameters=2)
         refused(lambda: encoder.fit(growth), "parameters = 2", "one hidden unit", "weights already")
 
 
@@ -147,7 +147,7 @@ class TestParameters:
             ("hidden", 0, ["greater than or equal to 1"]),
             ("hidden", 8.0, ["valid integer"]),
             ("hidden", True, ["valid integer"]),
-            ("batch_firms", 2, ["greater than or equal to 3"]),
+            ("batch_size", 2, ["greater than or equal to 3"]),
             ("windows", (), ["at least 1"]),
             ("windows", (20, 1), ["greater than or equal to 2"]),
             ("windows", 20, ["valid list"]),
@@ -194,18 +194,18 @@ class TestNothingToLearnFrom:
     @given(data=st.data())
     def test_every_batch_has_a_growth_rate(self, data):
         n_days, n_firms = data.draw(st.integers(5, 30)), data.draw(st.integers(3, 8))
-        there = torch.zeros(n_days, n_firms)
-        there[data.draw(st.integers(0, n_days - 1)), data.draw(st.integers(0, n_firms - 1))] = 1
+        observed = torch.zeros(n_days, n_firms)
+        observed[data.draw(st.integers(0, n_days - 1)), data.draw(st.integers(0, n_firms - 1))] = 1
         windows, seed = (
             data.draw(st.lists(st.integers(2, 5), min_size=1)),
             data.draw(st.integers(0)),
         )
         drawn = [
-            draw_window(np.random.default_rng(seed), windows, there, batch_firms=3)
+            draw_window(np.random.default_rng(seed), windows, observed, batch_size=3)
             for _ in range(2)
         ]
         for days, firms in drawn:
-            assert there[days][:, firms].any()
+            assert observed[days][:, firms].any()
             assert 0 <= days.start < days.stop <= n_days
             assert days.stop - days.start in windows
             assert len(set(firms.tolist())) == 3
@@ -216,7 +216,7 @@ class TestNothingToLearnFrom:
         with pytest.raises(
             EncoderError, match=r"none of 1000 batches.*3 of 9 firms.*of 50 training"
         ):
-            draw_window(rng, [4, 5], torch.zeros(50, 9), batch_firms=3)
+            draw_window(rng, [4, 5], torch.zeros(50, 9), batch_size=3)
 
 
 class TestCells:

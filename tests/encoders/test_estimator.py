@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from small import small
 
-from firmsim.encoders import ComovementEncoder, ForecastEncoder, base
+from firmsim.encoders import ComovementEncoder, ForecastEncoder, estimator
 from firmsim.encoders.storage import load, save
 from firmsim.errors import EncoderError, FirmsimError, ShapeError
 from firmsim.growth import growth_rates
@@ -36,7 +36,7 @@ class TestScikitLearnsChecks:
     def _toy_panels(self, monkeypatch):
         """Let panels of 15 days or 2 firms pass, as scikit-learn's are, that are refused else."""
         for name, least in {"MIN_TRAINING_DAYS": 8, "MIN_SCORE_DAYS": 5, "MIN_FIRMS": 2}.items():
-            monkeypatch.setattr(base, name, least)
+            monkeypatch.setattr(estimator, name, least)
 
     @parametrize_with_checks(
         [
@@ -204,7 +204,7 @@ class TestArrays:
     def test_firms_and_days_keep_their_places(self, data):
         n_days, n_firms, d = (data.draw(st.integers(1, high)) for high in (6, 5, 3))
         X = np.arange(n_days * n_firms * d, dtype=float).reshape(n_days, n_firms, d)
-        known = base.read("label", X)
+        known = estimator.read("label", X)
         firms = data.draw(st.permutations(range(n_firms)))[: data.draw(st.integers(1, n_firms))]
         cut = known.of(firms).first(data.draw(st.integers(1, n_days)))
         days = len(cut.growth)
@@ -231,7 +231,7 @@ class TestConventions:
         assert np.isfinite(embedded).all(axis=None)
 
     def test_size_follows_the_budget_of_parameters(self, growth):
-        encoder = ForecastEncoder(parameters=60, steps=2, windows=(20,)).fit(growth)
+        encoder = ForecastEncoder(max_parameters=60, steps=2, windows=(20,)).fit(growth)
         assert encoder.n_parameters_ <= 60
         assert encoder.transform(growth).shape == (12, encoder.size)
 

@@ -7,7 +7,7 @@ import torch
 
 from firmsim.encoders import ComovementEncoder
 from firmsim.errors import EncoderError
-from firmsim.objectives.market import Market
+from firmsim.objectives.comovement.market import Market
 from firmsim.similarity.scores import cosine_scores
 
 

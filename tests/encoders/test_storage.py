@@ -180,7 +180,7 @@ def test_facts_that_contradict_each_other(rewrite, fitted, path):
         ({"hiden": 8}, "hiden"),
         ({"hidden": -8}, "hidden: -8"),
         ({"cell": "lsmt"}, "lsmt"),
-        ({"parameters": 2, "hidden": 64}, "parameters = 2"),
+        ({"max_parameters": 2, "hidden": 64}, "parameters = 2"),
     ):
         path.write_bytes(whole)
         refused(rewrite(facts={"params": params | wrong}), part)

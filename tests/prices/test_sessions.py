@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from firmsim.config import Prices
 from firmsim.growth import growth_by_session, growth_rates
-from firmsim.prices.exchanges import CODES, SUFFIXES, calendar_of
 from firmsim.prices.sessions import (
     calendars_of,
     holes,
@@ -17,6 +16,7 @@ from firmsim.prices.sessions import (
     missing_sessions,
     sessions,
 )
+from firmsim.prices.sources.yahoo.exchanges import CODES, SUFFIXES, calendar_of
 
 START, END = pd.Timestamp("2019-01-02"), pd.Timestamp("2019-12-30")
 

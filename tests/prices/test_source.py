@@ -7,11 +7,11 @@ import pytest
 
 from firmsim.config import Prices
 from firmsim.errors import ConfigError
-from firmsim.prices.bundled import BundledPrices
-from firmsim.prices.file import FilePrices
-from firmsim.prices.source import MANNERS, PriceSource, open_source
-from firmsim.prices.yahoo.client import Manners
-from firmsim.prices.yahoo.source import YahooPrices
+from firmsim.prices.source import POLICY, PriceSource, open_source
+from firmsim.prices.sources.bundled import BundledPrices
+from firmsim.prices.sources.file import FilePrices
+from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.source import YahooPrices
 
 YAHOO = {"source": "yahoo", "start": "2015-01-01", "end": "2016-01-01", "workers": 3, "timeout": 7}
 
@@ -26,14 +26,14 @@ def test_each_name_opens_its_source(tmp_path):
     yahoo = open_source(Prices(**YAHOO), tmp_path)
     assert isinstance(yahoo, YahooPrices)
     assert yahoo.store.folder == tmp_path / "yahoo"
-    assert (yahoo.manners.workers, yahoo.manners.timeout) == (3, 7)
+    assert (yahoo.policy.workers, yahoo.policy.timeout) == (3, 7)
     assert (yahoo.min_coverage, yahoo.profile_days) == (0.95, 30)
     assert open_source(Prices(**YAHOO, firm_profiles="skip"), tmp_path).profile_days is None
 
 
 def test_defaults_of_the_manners_are_those_of_the_configuration():
     section = Prices()
-    assert vars(Manners()) == {key: getattr(section, key) for key in MANNERS}
+    assert vars(RequestPolicy()) == {key: getattr(section, key) for key in POLICY}
 
 
 def test_a_file_source_without_a_path_is_refused(tmp_path):

@@ -8,9 +8,9 @@ from test_report_figures import unpacked
 from tiny_run import ENCODERS, gradients, no_gradients
 
 from firmsim.files import write_csv
+from firmsim.report.arrays import packed_decades
 from firmsim.report.gradients import clipping_data, gradient_table, life_words, reach_data
 from firmsim.report.methods import run_methods
-from firmsim.report.packing import packed_decades
 from firmsim.report.page import write_report
 from firmsim.report.results import Results
 from firmsim.report.text import DASH, MINUS

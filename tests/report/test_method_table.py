@@ -1,8 +1,8 @@
 import pandas as pd
 
 from firmsim.association.summary import COLUMNS
-from firmsim.report.glance import panels
 from firmsim.report.methods import Measured, Method, measurements
+from firmsim.report.rankings import panels
 from firmsim.report.tables import audit_kinds, encoder_table, method_table, respelt, trouble
 from firmsim.report.text import DASH
 

@@ -11,7 +11,7 @@ import pytest
 from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_run
 
 from firmsim.files import read_csv, write_csv
-from firmsim.firms import MARKET_CAP
+from firmsim.firms.table import MARKET_CAP
 from firmsim.report import write_report
 from firmsim.report.results import Results
 from firmsim.report.tables import trouble

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from firmsim.report.arrays import packed, packed_positions, packed_scores
 from firmsim.report.figures import curve_data, matrix_data, peer_data
 from firmsim.report.layout import (
     aligned,
@@ -14,7 +15,6 @@ from firmsim.report.layout import (
     principal_coordinates,
 )
 from firmsim.report.ordering import block_means, block_size, dendrogram
-from firmsim.report.packing import packed, packed_positions, packed_scores
 from firmsim.report.palette import MARKS, UNKNOWN, sector_marks
 
 

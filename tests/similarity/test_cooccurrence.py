@@ -17,12 +17,12 @@ def ref_counts(growth):
     n = growth.shape[1]
     counts = np.zeros((n, n))
     for day in growth:
-        present = [i for i in range(n) if not np.isnan(day[i])]
-        low, high = np.quantile(day[present], [0.25, 0.75])
-        for i in present:
+        observed = [i for i in range(n) if not np.isnan(day[i])]
+        low, high = np.quantile(day[observed], [0.25, 0.75])
+        for i in observed:
             if low <= day[i] <= high:
                 continue
-            others = sorted((j for j in present if j != i), key=lambda j: abs(day[j] - day[i]))
+            others = sorted((j for j in observed if j != i), key=lambda j: abs(day[j] - day[i]))
             for j in others[:3]:
                 counts[i, j] += 1
     return counts

@@ -10,7 +10,7 @@ from firmsim.trainer_study.trials import Trial
 STUDY = TrainerStudy(
     forward_passes=64,
     seconds=0.05,
-    looks=2,
+    validation_checks=2,
     population=8,
     seeds=[0, 1],
     memory={"weights": [40], "lags": [5], "sequences": 16},
@@ -34,8 +34,8 @@ def test_runs_until_both_budgets_are_spent(trainer):
 
 
 def test_losses_at_equal_forward_passes_are_the_same_again():
-    looks = [run("swarm").iloc[:3]["validation_loss"].tolist() for _ in range(2)]
-    assert looks[0] == looks[1]
+    validation_checks = [run("swarm").iloc[:3]["validation_loss"].tolist() for _ in range(2)]
+    assert validation_checks[0] == validation_checks[1]
 
 
 def test_all_trainers_start_from_the_same_weights():

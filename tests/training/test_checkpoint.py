@@ -129,7 +129,7 @@ SCRIPT = """
     torch.set_num_threads(1)
     from test_checkpoint import encoder, growth
     from firmsim.encoders.storage import save
-    from firmsim.objectives.comovement_task import ComovementTask
+    from firmsim.objectives.comovement.task import ComovementTask
 
     draw = ComovementTask.draw
     def slow(task):

@@ -221,5 +221,5 @@ def test_patience_ends_the_search(name):
 
 
 def test_who_watches_can_end_the_search(name):
-    history = search(name).train(Quadratic(), "toy", watch=lambda look: look.step >= 20).history
+    history = search(name).train(Quadratic(), "toy", callback=lambda look: look.step >= 20).history
     assert len(history) == 20

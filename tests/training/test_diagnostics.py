@@ -15,7 +15,7 @@ from firmsim.errors import EncoderError
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, GRU, LSTM, Elman, FeedForward, Jordan
 from firmsim.training.diagnostics import COLUMNS, NO_MEMORY, diagnose, diagnose_training
-from firmsim.training.gradient_flow import (
+from firmsim.training.reach import (
     FLOOR,
     enter_states,
     gradient_norms,

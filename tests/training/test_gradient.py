@@ -221,7 +221,7 @@ def test_snapshots_are_the_weights_of_their_steps(point):
 def test_who_watches_may_end_the_training(point):
     looks = []
     trained = trainer(steps=50).train(
-        Toy(point), "toy", watch=lambda look: looks.append(look) or look.step == 20
+        Toy(point), "toy", callback=lambda look: looks.append(look) or look.step == 20
     )
     assert [look.step for look in looks] == [10, 20]
     assert [look.forward_passes for look in looks] == [10, 20]

@@ -1,5 +1,5 @@
 import pytest
-from project import Project, encoders, prices
+from project import Project, configure_own, encoders, prices
 
 
 @pytest.fixture
@@ -42,22 +42,3 @@ def finished(tmp_path_factory):
     configure_own(project, panel.columns[:11])
     project.run()
     return project
-
-
-def configure_own(project, firms, pinned=10, **keys):
-    """Configuration on the user's own file; `pinned` firms train, or all when it is None.
-
-    `firms` are tickers, or the path of a firms table.
-    """
-    train = None if pinned is None else list(prices().columns[:pinned])
-    return project.configure(
-        **{
-            "firms": firms if isinstance(firms, str) else list(firms),
-            "prices": {"source": "file", "path": "prices.csv"},
-            "training": {"train_firms": train},
-            "encoders": encoders(("elman", "comovement"), ("jordan", "forecast")),
-            "similarity": {"comparators": ["pearson", "random"]},
-            "association": {"permutations": 19},
-        }
-        | keys
-    )

@@ -89,3 +89,22 @@ class Project:
             timeout=300,
         )
         return ran.returncode, ran.stdout + ran.stderr
+
+
+def configure_own(project, firms, pinned=10, **keys):
+    """Configuration on the user's own file; `pinned` firms train, or all when it is None.
+
+    `firms` are tickers, or the path of a firms table.
+    """
+    train = None if pinned is None else list(prices().columns[:pinned])
+    return project.configure(
+        **{
+            "firms": firms if isinstance(firms, str) else list(firms),
+            "prices": {"source": "file", "path": "prices.csv"},
+            "training": {"train_firms": train},
+            "encoders": encoders(("elman", "comovement"), ("jordan", "forecast")),
+            "similarity": {"comparators": ["pearson", "random"]},
+            "association": {"permutations": 19},
+        }
+        | keys
+    )

@@ -4,9 +4,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from project import HOME, prices
-
-from conftest import configure_own
+from project import HOME, configure_own, prices
 
 
 @pytest.fixture

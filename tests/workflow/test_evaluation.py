@@ -12,7 +12,7 @@ ENCODER = {
 }  # fmt: skip
 EVALUATION = {
     "windows": [20], "stride": 60, "horizon": 60, "min_horizon": 40, "unseen_share": 0.3,
-    "draws": 50, "presence": 0.5,
+    "draws": 50, "min_history_share": 0.5,
 }  # fmt: skip
 
 

@@ -6,10 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
-from project import Project, encoders, prices
+from project import Project, configure_own, encoders, prices
 
-from conftest import configure_own
-from firmsim.cli import main
+from firmsim.cli.main import main
 
 SCORES = "scores/elman-comovement.parquet"
 AGAIN = {
@@ -133,7 +132,7 @@ def test_each_key_runs_what_uses_it(own, section, key, value, jobs):
 
 def test_size_of_the_embedding_trains_nothing(own):
     changed = encoders(("elman", "comovement"), ("jordan", "forecast"))
-    changed[0]["embedding"] = 5
+    changed[0]["embedding_size"] = 5
     configure_own(own, prices().columns[:11], encoders=changed)
     planned = own.plan()
     assert "train" not in planned

@@ -11,9 +11,9 @@ STUDY = {
     "seeds": [0, 1],
     "forward_passes": 16,
     "seconds": 0.01,
-    "looks": 1,
+    "validation_checks": 1,
     "population": 4,
-    "firm": {"cells": ["elman"], "weights": [200], "windows": [20], "batch_firms": 8},
+    "firm": {"cells": ["elman"], "weights": [200], "windows": [20], "batch_size": 8},
     "memory": {"weights": [20], "lags": [2], "sequences": 4},
 }
 FIRM, MEMORY, CONTRAST = 2 * 2, 2 * 2, 2

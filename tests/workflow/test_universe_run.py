@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from project import Project
 
+from firmsim.firms.universes import members
 from firmsim.prices.sessions import sessions
-from firmsim.universes import members
 from yahoo.server import FakeYahoo
 from yahoo.universe import synthetic
 

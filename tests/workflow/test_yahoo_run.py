@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 from project import HOME, encoders
 
-from firmsim.prices.yahoo.store import Store
+from firmsim.prices.sources.yahoo.store import Store
 from yahoo.server import FakeYahoo
 from yahoo.universe import synthetic
 
@@ -27,12 +27,12 @@ TRAINING = [*FIRMS[:28], "GONE"]
 """Training firms of the example; one is not known."""
 
 
-def configure(project, firms, prices=PRICES, **manners):
+def configure(project, firms, prices=PRICES, **policy):
     return project.configure(
         **EXAMPLE
         | {
             "firms": firms,
-            "prices": prices | FAST | manners,
+            "prices": prices | FAST | policy,
             "training": {"train_firms": firms[:4] if firms[0] == "AAA" else TRAINING},
             "encoders": encoders(("elman", "comovement")),
             "similarity": {"comparators": []},
@@ -79,7 +79,7 @@ def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(project
         assert fetched == dict.fromkeys(FIRMS, "nothing") | dict.fromkeys(FIRMS[28:], "whole")
 
         # how Yahoo is asked is no reason to run anything again
-        configure(project, FIRMS, workers=4, timeout=3, tries=2, pause=1, min_coverage=0.5)
+        configure(project, FIRMS, workers=4, timeout=3, max_attempts=2, backoff=1, min_coverage=0.5)
         assert project.plan() == {}
 
 

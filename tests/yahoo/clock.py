@@ -2,7 +2,7 @@
 
 import threading
 
-from firmsim.prices.yahoo.pace import Stopped
+from firmsim.prices.sources.yahoo.pace import Stopped
 
 
 class FakeClock:

@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from firmsim.prices.raw import IncompletePrices
-from firmsim.prices.yahoo.client import Manners
-from firmsim.prices.yahoo.source import YahooPrices
+from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.source import YahooPrices
 from yahoo.clock import FakeClock
 
 HOME = Path(__file__).resolve().parents[1]
@@ -56,12 +56,12 @@ def main(
     profile_days=30,
     later_listings=False,
     quoted=(),
-    **manners,
+    **policy,
 ):
     clock = None if wait else FakeClock()
-    manners = Manners(**{"requests_per_second": 1000.0, "timeout": 5.0} | manners)
+    policy = RequestPolicy(**{"requests_per_second": 1000.0, "timeout": 5.0} | policy)
     source = YahooPrices(
-        Path(store), manners, min_coverage, profile_days, clock, later_listings=later_listings
+        Path(store), policy, min_coverage, profile_days, clock, later_listings=later_listings
     )
     said = {"error": None, "kind": None, "prices": {}, "attributes": None}
     outcomes = None

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import firmsim
-from firmsim.configfile import load_config, located
+from firmsim.config.load import load_config, located
 from firmsim.errors import ConfigError, FirmsimError
-from firmsim.plan import RESOURCES, Plan
+from firmsim.run.plan import RESOURCES, Plan
 from firmsim.prices.source import BUNDLED
 from firmsim.trainer_study.trials import FIGURES
 
@@ -113,7 +113,7 @@ wildcard_constraints:
 def encoder_settings(name):
     """Settings that the training of an encoder depends on."""
     return plan.encoders[name].model_dump(
-        mode="json", exclude={"name", "seeds", "embedding"}
+        mode="json", exclude={"name", "seeds", "embedding_size"}
     )
 
 

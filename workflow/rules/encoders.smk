@@ -51,7 +51,7 @@ rule embed:
     params:
         version=firmsim.__version__,
         seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
-        embedding=lambda wildcards: plan.encoders[wildcards.encoder].embedding,
+        embedding_size=lambda wildcards: plan.encoders[wildcards.encoder].embedding_size,
         fit_share=fit_share,
     script:
         "../scripts/embed.py"

@@ -75,7 +75,9 @@ if plan.config.evaluation is not None:
         params:
             version=firmsim.__version__,
             seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
-            embedding=lambda wildcards: plan.encoders[wildcards.encoder].embedding,
+            embedding_size=lambda wildcards: plan.encoders[
+                wildcards.encoder
+            ].embedding_size,
             scaling=scaling_settings,
         script:
             "../scripts/evaluate_encoder.py"

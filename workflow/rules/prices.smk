@@ -56,7 +56,7 @@ rule prices:
         prices=price_settings,
         audit=settings["audit"],
         tickers=plan.scored,
-        blame="",
+        error_prefix="",
         fingerprint=None,
         later_listings=False,
     script:
@@ -82,7 +82,7 @@ if plan.training_apart:
             prices=training_price_settings,
             audit=settings["audit"],
             tickers=plan.scored if plan.training is None else plan.training,
-            blame=f"{plan.training_key}: ",
+            error_prefix=f"{plan.training_key}: ",
             fingerprint=plan.fingerprint,
             # pinned days may end before a firm is listed
             later_listings=pinned_days,
@@ -113,7 +113,7 @@ if plan.training is not None and pinned_days:
             prices=reference_price_settings,
             audit=settings["audit"],
             tickers=plan.training,
-            blame="training.train_firms: ",
+            error_prefix="training.train_firms: ",
             fingerprint=None,
             later_listings=False,
 

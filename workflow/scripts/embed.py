@@ -25,7 +25,7 @@ with job(snakemake):
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
         encoder = load(Path(model))
         if encoder.objective == "comovement":
-            encoder.set_params(embedding=snakemake.params.embedding)
+            encoder.set_params(embedding_size=snakemake.params.embedding_size)
         embedded = encoder.embed(growth, reference, spans)
         for output, frame in zip(frames, embedded, strict=True):
             frame.insert(0, "seed", seed)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.association.out_of_sample import evaluate
-from firmsim.association.split import read_split, stratified_sample
-from firmsim.association.windows import read_windows
+from firmsim.evaluation.holdout import read_split, stratified_sample
+from firmsim.evaluation.protocol import evaluate
+from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
 from firmsim.similarity.comparators import COMPARATORS, comparator_scores

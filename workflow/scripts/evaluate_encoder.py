@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from firmsim.association.out_of_sample import evaluate
-from firmsim.association.split import read_split
-from firmsim.association.windows import read_windows
 from firmsim.encoders.storage import load
+from firmsim.evaluation.holdout import read_split
+from firmsim.evaluation.protocol import evaluate
+from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
 from firmsim.similarity.scores import cosine_scores
@@ -25,7 +25,7 @@ with job(snakemake) as logger:
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
         encoder = load(Path(model))
         if encoder.objective == "comovement":
-            encoder.set_params(embedding=snakemake.params.embedding)
+            encoder.set_params(embedding_size=snakemake.params.embedding_size)
         logger.info(encoder.label)
         embedded = encoder.embed(
             growth, growth[encoder.firms_], [(window.start, window.end) for window in windows]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.association.split import split
-from firmsim.association.windows import rolling_windows
 from firmsim.config import Evaluation
+from firmsim.evaluation.holdout import split
+from firmsim.evaluation.windows import rolling_windows
 from firmsim.files import read_csv, write_csv, write_parquet
 from job import job
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.association.evaluation_figure import evaluation_figure
-from firmsim.association.out_of_sample import contributions, differences, tabulate
 from firmsim.config import Evaluation
+from firmsim.evaluation.figure import evaluation_figure
+from firmsim.evaluation.protocol import contributions, differences, tabulate
 from firmsim.files import write_csv, write_figure
 from job import job
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from firmsim.prices.bundled import fetch_bundled
+from firmsim.prices.sources.bundled import fetch_bundled
 from job import job
 
 with job(snakemake):

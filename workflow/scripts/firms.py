@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import write_csv
-from firmsim.firms import describe_firms, read_firms_table
+from firmsim.firms.table import describe_firms, read_firms_table
 from job import job
 
 with job(snakemake) as logger:

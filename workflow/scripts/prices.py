@@ -5,11 +5,11 @@ from pathlib import Path
 from firmsim.config import Audit, Prices
 from firmsim.errors import PriceError
 from firmsim.files import write_csv, write_parquet
-from firmsim.plan import RESOURCES
-from firmsim.prices.audit import audit
+from firmsim.prices.audit.audit import audit
 from firmsim.prices.raw import IncompletePrices
 from firmsim.prices.sessions import calendars_of, holes_by_firm
 from firmsim.prices.source import open_source
+from firmsim.run.plan import RESOURCES
 from job import job
 
 with job(snakemake) as logger:

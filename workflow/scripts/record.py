@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from firmsim.files import write_json
-from firmsim.record import run_record
+from firmsim.run.record import run_record
 from job import job
 
 with job(snakemake):

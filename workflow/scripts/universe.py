@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from firmsim.files import write_csv
-from firmsim.universes import members
+from firmsim.firms.universes import members
 from job import job
 
 with job(snakemake) as logger:

@@ -84,20 +84,20 @@ def future_peers(
     order = np.argsort(np.where(np.isnan(then), np.inf, -now), axis=1, kind="stable")
     order = order[:, : k + 1]  # one more, who follows when a peer leaves
     sorted_then = np.take_along_axis(np.nan_to_num(then), order, axis=1)
-    there = np.take_along_axis(~np.isnan(then), order, axis=1)
+    observed = np.take_along_axis(~np.isnan(then), order, axis=1)
 
     def mean_of(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.asarray((sorted_then * kept).sum(axis=1) / np.maximum(kept.sum(axis=1), 1))
 
     of_k = np.arange(order.shape[1]) < k
-    each = mean_of(there & of_k)
+    each = mean_of(observed & of_k)
     if not interval:
         return Estimate(float(each.mean()), own=each)
     without = np.empty(len(firms))
     for i in range(len(firms)):
         gone = order == i
         stood = (gone & of_k).any(axis=1)
-        others = np.where(stood, mean_of(there & ~gone), each)
+        others = np.where(stood, mean_of(observed & ~gone), each)
         without[i] = np.delete(others, i).mean()
     return replace(jackknifed(float(each.mean()), without, (-1.0, 1.0)), own=each)
 
@@ -120,8 +120,10 @@ def later_correlation(scores: pd.DataFrame, later_q: pd.DataFrame) -> pd.DataFra
     firms = scores.index.intersection(later_q.columns, sort=False)
     later = masked_correlation(later_q[firms].to_numpy(dtype=np.float64))
     np.fill_diagonal(later, np.nan)
-    there = np.flatnonzero(~np.isnan(later).all(axis=1))
-    return pd.DataFrame(later[np.ix_(there, there)], index=firms[there], columns=firms[there])
+    observed = np.flatnonzero(~np.isnan(later).all(axis=1))
+    return pd.DataFrame(
+        later[np.ix_(observed, observed)], index=firms[observed], columns=firms[observed]
+    )
 
 
 def _grades(values: NDArray[np.float64]) -> NDArray[np.float64]:

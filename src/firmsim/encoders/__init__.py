@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from firmsim.encoders.base import RecurrentEncoder
 from firmsim.encoders.comovement import ComovementEncoder
+from firmsim.encoders.estimator import RecurrentEncoder
 from firmsim.encoders.forecast import ForecastEncoder
 
 OBJECTIVES: dict[str, type[RecurrentEncoder]] = {

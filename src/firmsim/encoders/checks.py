@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import Field, TypeAdapter, ValidationError
 
 from firmsim.config import Encoder, Growth, Training
-from firmsim.encoders.sequences import day_name
+from firmsim.encoders.inputs import day_name
 from firmsim.errors import EncoderError
 
 FIELDS = {**Growth.model_fields, **Training.model_fields, **Encoder.model_fields}

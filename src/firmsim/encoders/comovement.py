@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.base import Panel, RecurrentEncoder, chunks
+from firmsim.encoders.estimator import Panel, RecurrentEncoder, chunks
 from firmsim.errors import EncoderError
-from firmsim.objectives.comovement import Traces
-from firmsim.objectives.comovement_module import Center, ComovementModule, Inputs
-from firmsim.objectives.comovement_task import ComovementTask
-from firmsim.objectives.market import FIXED_CONTEXT, Market
+from firmsim.objectives.comovement.loss import Traces
+from firmsim.objectives.comovement.market import FIXED_CONTEXT, Market
+from firmsim.objectives.comovement.module import Center, ComovementModule, Inputs
+from firmsim.objectives.comovement.task import ComovementTask
 
 LONGEST_PASS = 250
 """Trading days that are read at one pass; a longer span is read in equal parts."""
 FIRMS_A_COLUMN = 6
-"""Training firms for one column of the embedding, unless `embedding` asks for a number of columns:
-what more firms share takes more of them (docs/evaluation.md)."""
+"""Training firms for one column of the embedding, unless `embedding_size` is given: what more
+firms share takes more columns (docs/evaluation.md)."""
 FEWEST_COLUMNS = 64
 """Columns of the embedding of fewer firms than that rule is for."""
 MIN_COMMON_DAYS = 60
@@ -53,12 +53,13 @@ class ComovementEncoder(RecurrentEncoder):
     trajectory and the others, averaged over the window, correct its exposures to the portfolios.
     Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window
     and firms are alike that are like the same firms, with a close one
-    (:func:`firmsim.objectives.comovement.blend`), and are asked to tell the long-run neighbours of
-    each firm, the window itself left out, and the co-movement of all pairs in the year after the
-    window. Outside training the plain cosine of the window's normal scores is averaged with what
-    was learned. An embedding is the projection of the scores on the leading components of the
-    training firms' score matrix (Nystroem's extension for firms outside it: Williams and Seeger
-    2001). The scores of a span of more than 250 days are the mean over its parts.
+    (:func:`firmsim.objectives.comovement.loss.blend`), and are asked to tell the long-run
+    neighbours of each firm, the window itself left out, and the co-movement of all pairs in the
+    year after the window. Outside training the plain cosine of the window's normal scores is
+    averaged with what was learned. An embedding is the projection of the scores on the leading
+    components of the training firms' score matrix (Nystroem's extension for firms outside it:
+    Williams and Seeger 2001). The scores of a span of more than 250 days are the mean over its
+    parts.
 
     Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
     that both firms have.
@@ -67,12 +68,12 @@ class ComovementEncoder(RecurrentEncoder):
     outputs: int = 16
     portfolios: int = 30
     shrinkage: float = 1.0
-    regime: float = 1.0
-    future: int = 250
+    variance_power: float = 1.0
+    horizon: int = 250
     temperature: float = 0.03
     correlation_weight: float = 0.6
     day_dropout: float = 0.2
-    embedding: int | None = None
+    embedding_size: int | None = None
 
     module_: ComovementModule = field(init=False, repr=False)
     market_: Market = field(init=False, repr=False)
@@ -83,7 +84,7 @@ class ComovementEncoder(RecurrentEncoder):
     @property
     def size(self) -> int:
         """Number of columns of the embedding, once fitted: as many as there are firms, at most."""
-        firms, asked = len(self.firms_), self.embedding
+        firms, asked = len(self.firms_), self.embedding_size
         if asked is None:
             asked = max(FEWEST_COLUMNS, firms // FIRMS_A_COLUMN)
         return min(asked, firms)
@@ -102,7 +103,7 @@ class ComovementEncoder(RecurrentEncoder):
         scaled, q = reference.scaled.to_numpy(), reference.q.to_numpy()
         return Inputs(
             q=self.tensor(panel.q),
-            there=self.tensor(panel.q.notna()),
+            observed=self.tensor(panel.q.notna()),
             portfolios=self.tensor(self.market_.portfolios(q)),
             ridge=self.tensor(self.shrinkage * self.market_.noise),
             context=self.tensor(self.market_.context(scaled, q)),
@@ -123,9 +124,9 @@ class ComovementEncoder(RecurrentEncoder):
             self.inputs(panel, panel),
             train_days=self.train_days_,
             windows=self.windows,
-            batch_firms=self.firms_a_batch(panel.q.shape[1]),
+            batch_size=self.batch_size_for(panel.q.shape[1]),
             common_days=self.common_days(self.train_days_),
-            future=self.future,
+            horizon=self.horizon,
             temperature=self.temperature,
             correlation_weight=self.correlation_weight,
             day_dropout=self.day_dropout,
@@ -142,7 +143,7 @@ class ComovementEncoder(RecurrentEncoder):
         """Cell and the weights beside it, for inputs of a size."""
         portfolios = portfolios_among(d_in, self.channels_)
         cell = self.make_cell(d_in, int(self.outputs) + 2 * portfolios)
-        return ComovementModule(cell, portfolios, self.regime)
+        return ComovementModule(cell, portfolios, self.variance_power)
 
     def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
         """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`.
@@ -163,12 +164,12 @@ class ComovementEncoder(RecurrentEncoder):
         for start, end in spans:
             with torch.no_grad():
                 rows = self._scores(groups, start, end).double().cpu().numpy()
-            embedding = pd.DataFrame(
+            embedding_size = pd.DataFrame(
                 rows @ self._basis(rows[: len(self.firms_)]),
                 index=[*self.firms_, *others],
                 columns=self.get_feature_names_out(),
             )
-            embeddings.append(embedding.loc[firms])
+            embeddings.append(embedding_size.loc[firms])
         return embeddings
 
     def _scores(self, groups: list[Inputs], start: int, end: int) -> torch.Tensor:
@@ -180,7 +181,7 @@ class ComovementEncoder(RecurrentEncoder):
             reference, center = self._traces(groups[0], days)
             traces = [reference, *(self._traces(group, days, center)[0] for group in groups[1:])]
             score = torch.cat([self.module_.score(own, reference) for own in traces])
-            common = torch.cat([own.there.T @ reference.there for own in traces])
+            common = torch.cat([own.observed.T @ reference.observed for own in traces])
             total, weight = total + common * score, weight + common
         return total / weight.clamp_min(1)
 
@@ -188,9 +189,9 @@ class ComovementEncoder(RecurrentEncoder):
         """Leading eigenvectors of the reference firms' scores over the root of the eigenvalue."""
         values, vectors = np.linalg.eigh(scores)
         leading = np.argsort(values)[::-1][: self.size]
-        there = values[leading] > max(1e-9 * values.max(), 0.0)
+        observed = values[leading] > max(1e-9 * values.max(), 0.0)
         basis: np.ndarray[Any, Any] = np.where(
-            there, vectors[:, leading] / np.sqrt(np.where(there, values[leading], 1.0)), 0.0
+            observed, vectors[:, leading] / np.sqrt(np.where(observed, values[leading], 1.0)), 0.0
         )
         return basis * np.where(basis.sum(axis=0) < 0, -1, 1)  # an eigenvector's sign is arbitrary
 

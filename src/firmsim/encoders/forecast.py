@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.base import Panel, RecurrentEncoder, chunks
-from firmsim.encoders.sequences import Sequences
+from firmsim.encoders.estimator import Panel, RecurrentEncoder, chunks
+from firmsim.encoders.inputs import Sequences
 from firmsim.growth import scaled_growth
-from firmsim.objectives.forecast_task import ForecastTask, inputs_of
+from firmsim.objectives.forecast.task import ForecastTask, inputs_of
 from firmsim.objectives.task import CellModule
 
 
@@ -46,7 +46,7 @@ class ForecastEncoder(RecurrentEncoder):
             self.tensor(panel.extra),
             train_days=self.train_days_,
             windows=self.windows,
-            batch_firms=self.firms_a_batch(panel.scaled.shape[1]),
+            batch_size=self.batch_size_for(panel.scaled.shape[1]),
         )
 
     def fresh_module(self, d_in: int) -> CellModule:
@@ -69,7 +69,7 @@ class ForecastEncoder(RecurrentEncoder):
     def _pooled(self, given: Sequences, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
         """Mean hidden state over a span of each firm that has a growth rate there."""
         scaled = scaled_growth(given.growth, self.volatility_halflife, self.clip)
-        z, there = self.tensor(scaled), self.tensor(scaled.notna())
+        z, observed = self.tensor(scaled), self.tensor(scaled.notna())
         extra = self.tensor(given.extra)
         pooled: list[list[torch.Tensor]] = [[] for _ in spans]
         self.check_spans(spans, len(z))
@@ -81,7 +81,7 @@ class ForecastEncoder(RecurrentEncoder):
                 for firms in chunks(z.shape[1]):
                     x = inputs_of(z[days][:, firms], extra[days][:, firms])
                     h = self.refuse_infinite(self.module_.cell(x)[1])
-                    known = there[days][:, firms, None]
+                    known = observed[days][:, firms, None]
                     for k in served:
                         length = spans[k][1] - start
                         total = (h[:length] * known[:length]).sum(0)

@@ -19,7 +19,7 @@ from firmsim.encoders.checks import check_params
 from firmsim.encoders.comovement import portfolios_among
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
-from firmsim.objectives.market import Market
+from firmsim.objectives.comovement.market import Market
 
 KEY = "firmsim"
 """The only metadata entry: one entry, since the order of several is not fixed in the format."""

@@ -89,7 +89,7 @@ class Task(torch.nn.Module, ABC):
 
 
 def draw_window(
-    rng: np.random.Generator, windows: Sequence[int], there: torch.Tensor, batch_firms: int
+    rng: np.random.Generator, windows: Sequence[int], observed: torch.Tensor, batch_size: int
 ) -> tuple[slice, torch.Tensor]:
     """Draw the days of a training window and the firms of a batch.
 
@@ -101,9 +101,9 @@ def draw_window(
         Drawn from, in this order: length, start, firms.
     windows : sequence of int
         Lengths (trading days), drawn with equal chances.
-    there : Tensor of shape (train_days, n_firms)
+    observed : Tensor of shape (train_days, n_firms)
         1 where a growth rate is known, 0 where not; the window lies within these days.
-    batch_firms : int
+    batch_size : int
         Firms of the batch.
 
     Returns
@@ -118,18 +118,18 @@ def draw_window(
     EncoderError
         No batch with a growth rate was found.
     """
-    train_days, n_firms = there.shape
+    train_days, n_firms = observed.shape
     for _ in range(MAX_DRAWS):
         length = int(rng.choice(windows))
         start = int(rng.integers(0, train_days - length + 1))
-        firms = torch.as_tensor(rng.permutation(n_firms)[:batch_firms])
+        firms = torch.as_tensor(rng.permutation(n_firms)[:batch_size])
         days = slice(start, start + length)
-        if there[days][:, firms].any():
+        if observed[days][:, firms].any():
             return days, firms
     message = (
-        f"none of {MAX_DRAWS} batches had a valid day: the last, {batch_firms} of {n_firms} firms, "
+        f"none of {MAX_DRAWS} batches had a valid day: the last, {batch_size} of {n_firms} firms, "
         f"has no growth rate on days {start} to {start + length - 1} of {train_days} training days "
-        f"({int(there.sum())} growth rates in all); use longer windows, larger batches or firms "
+        f"({int(observed.sum())} growth rates in all); use longer windows, larger batches or firms "
         "with longer histories"
     )
     raise EncoderError(message)

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from firmsim.config import Prices
-from firmsim.prices.exchanges import NEW_YORK, calendar_of
-from firmsim.prices.yahoo.symbols import yahoo_symbol
+from firmsim.firms.symbols import yahoo_symbol
+from firmsim.prices.sources.yahoo.exchanges import NEW_YORK, calendar_of
 
 MONTH = 21
 """Days, of all exchanges, whose median tells how many firms of one usually have a price."""

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from firmsim.config import Prices
 from firmsim.errors import ConfigError
-from firmsim.prices.bundled import BundledPrices
-from firmsim.prices.file import FilePrices
 from firmsim.prices.raw import RawPrices
-from firmsim.prices.yahoo.client import Manners
-from firmsim.prices.yahoo.source import YahooPrices
+from firmsim.prices.sources.bundled import BundledPrices
+from firmsim.prices.sources.file import FilePrices
+from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.source import YahooPrices
 
 YAHOO = "yahoo"
 """Where what Yahoo gave is kept below the resources folder."""
@@ -22,7 +22,7 @@ YAHOO = "yahoo"
 BUNDLED = Path("bundled") / "cvxportfolio-1.5.1.tar.gz"
 """Where the bundled archive stands below the resources folder."""
 
-MANNERS = [field.name for field in fields(Manners)]
+POLICY = [field.name for field in fields(RequestPolicy)]
 """Keys of the section that say how Yahoo is asked."""
 
 
@@ -79,11 +79,11 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
     if settings.source == "bundled":
         return BundledPrices(resources / BUNDLED)
     if settings.source == "yahoo":
-        manners = Manners(**{key: getattr(settings, key) for key in MANNERS})
+        policy = RequestPolicy(**{key: getattr(settings, key) for key in POLICY})
         days = settings.profile_days if settings.firm_profiles == "fetch" else None
         return YahooPrices(
             resources / YAHOO,
-            manners,
+            policy,
             settings.min_coverage,
             days,
             later_listings=later_listings,

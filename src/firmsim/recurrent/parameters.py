@@ -56,8 +56,8 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
 
     if count(1) > budget:
         message = (
-            f"parameters = {budget}; with {d_in} inputs and {d_out} outputs, one hidden unit of "
-            f"{kind.__name__} has {count(1)} weights already"
+            f"max_parameters = {budget}; with {d_in} inputs and {d_out} outputs, one hidden unit "
+            f"of {kind.__name__} has {count(1)} weights already"
         )
         raise EncoderError(message)
     low, high = 1, 2

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from firmsim.report.arrays import packed, packed_positions, packed_scores
 from firmsim.report.layout import aligned, diameters, firm_map, landscape
 from firmsim.report.methods import Method
 from firmsim.report.ordering import block_means, block_size, dendrogram
-from firmsim.report.packing import packed, packed_positions, packed_scores
 from firmsim.report.palette import UNKNOWN, sector_marks
 from firmsim.report.results import Array, Results
 
@@ -35,7 +35,7 @@ def figure_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     -------
     dict
         JSON-ready: firms, sectors, methods (with map, matrix and peers each) and curves. Arrays
-        are packed by `firmsim.report.packing`.
+        are packed by `firmsim.report.arrays`.
     """
     firms = results.firms
     marks = sector_marks(firms["sector"])

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from firmsim.report.arrays import packed_decades
 from firmsim.report.figures import POINTS
 from firmsim.report.methods import Method
-from firmsim.report.packing import packed_decades
 from firmsim.report.results import Results
 from firmsim.report.text import number
 

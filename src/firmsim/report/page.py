@@ -12,15 +12,14 @@ from plotly.offline import get_plotlyjs
 
 from firmsim.association.measures import MEASURES
 from firmsim.files import atomic
-from firmsim.record import members_of
+from firmsim.report.explanation import questions, size_dated
 from firmsim.report.figures import PEERS, figure_data
-from firmsim.report.glance import panels
 from firmsim.report.gradients import gradient_table, reach_data
 from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
 from firmsim.report.methods import measurements, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
-from firmsim.report.questions import questions, size_dated
+from firmsim.report.rankings import panels
 from firmsim.report.results import Results
 from firmsim.report.tables import (
     audit_kinds,
@@ -31,6 +30,7 @@ from firmsim.report.tables import (
     trouble,
 )
 from firmsim.report.text import listed, number, percent, plural
+from firmsim.run.record import members_of
 
 SCRIPTS = (
     "base.js",
@@ -69,7 +69,7 @@ def write_report(folder: Path, output: Path) -> None:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("firmsim.report", ""),
+        loader=PackageLoader("firmsim.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -135,7 +135,7 @@ def _context(results: Results) -> dict[str, Any]:
 
 
 def _asset(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "static" / name).read_text(encoding="utf-8")
 
 
 def _inert(value: Any) -> str:

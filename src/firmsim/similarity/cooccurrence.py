@@ -35,10 +35,10 @@ def context_counts(growth: Array) -> Array:
     counts = np.zeros((n_firms, n_firms))
     reach = np.concatenate([np.arange(-CONTEXT, 0), np.arange(1, CONTEXT + 1)])
     for day in growth:
-        present = np.flatnonzero(~np.isnan(day))
-        if len(present) < 2:
+        observed = np.flatnonzero(~np.isnan(day))
+        if len(observed) < 2:
             continue
-        order = present[np.argsort(day[present], kind="stable")]
+        order = observed[np.argsort(day[observed], kind="stable")]
         values = day[order]
         low, high = np.quantile(values, [0.25, 0.75])
         targets = np.flatnonzero((values < low) | (values > high))

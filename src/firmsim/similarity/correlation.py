@@ -14,17 +14,17 @@ _ROUNDING = 1e-12
 
 class _Masked(NamedTuple):
     values: NDArray[np.float64]
-    present: NDArray[np.float64]
+    observed: NDArray[np.float64]
     days: NDArray[np.float64]
     enough: NDArray[np.bool_]
 
 
 def _masked(values: NDArray[np.float64]) -> _Masked:
     """Zero-filled values, presence (0 or 1), common days of each pair, and whether they suffice."""
-    present = (~np.isnan(values)).astype(np.float64)
-    days = present.T @ present
+    observed = (~np.isnan(values)).astype(np.float64)
+    days = observed.T @ observed
     needed = min(MIN_COMMON_DAYS, max(2, len(values) // 2))
-    return _Masked(np.nan_to_num(values, nan=0.0), present, days, days >= needed)
+    return _Masked(np.nan_to_num(values, nan=0.0), observed, days, days >= needed)
 
 
 def masked_correlation(
@@ -53,9 +53,9 @@ def masked_correlation(
         Symmetric. NaN where a pair has fewer than 20 common days (or than half the days, if that
         is less), or where either column is constant over them.
     """
-    present = ~np.isnan(values)
+    observed = ~np.isnan(values)
     centre = np.zeros(values.shape[1])
-    if (some := present.any(axis=0)).any():
+    if (some := observed.any(axis=0)).any():
         centre[some] = np.nanmedian(values[:, some], axis=0)  # keeps the sums below well scaled
     x, mask, days, enough = _masked(values - centre)
     total = np.maximum(days, 1)

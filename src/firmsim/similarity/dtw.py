@@ -57,9 +57,9 @@ def warped_square_distance(values: Array) -> Array:
         raise ConfigError(message)
     distance = masked_square_distance(values)
     series = np.ascontiguousarray(values.T)
-    present = ~np.isnan(series)
+    observed = ~np.isnan(series)
     for i, j in np.argwhere(np.triu(~np.isnan(distance), 1)):
-        common = present[i] & present[j]
+        common = observed[i] & observed[j]
         # The library counts the diagonal as part of the window; its pruning loses the path where
         # that is the diagonal, and gains nothing.
         root = dtw.distance_fast(

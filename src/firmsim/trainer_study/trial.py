@@ -21,7 +21,7 @@ from firmsim.recurrent import CELLS, LSTM
 from firmsim.recurrent.parameters import largest_within
 from firmsim.trainer_study.trials import GRADIENT, Trial
 from firmsim.training.choose import make_trainer
-from firmsim.training.trainer import Look, Trained, Trainer, Watch
+from firmsim.training.trainer import Callback, Trained, Trainer, ValidationCheck
 
 ENDLESS = 10**9
 """More steps than the budgets allow."""
@@ -40,7 +40,11 @@ class Budgeted(Trainer):
     curve: list[tuple[int, float, float]] = field(default_factory=list)
 
     def train(
-        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+        self,
+        task: Task,
+        label: str,
+        checkpoint: Path | None = None,
+        callback: Callback | None = None,
     ) -> Trained:
         """Train in place; see :meth:`Trainer.train`."""
         judge, looking = task.validation_loss, 0.0
@@ -52,13 +56,13 @@ class Budgeted(Trainer):
             looking += time.process_time() - before
             return loss
 
-        def stop(look: Look) -> bool:
+        def stop(check: ValidationCheck) -> bool:
             spent = time.process_time() - started - looking
-            self.curve.append((look.forward_passes, spent, look.validation_loss))
+            self.curve.append((check.forward_passes, spent, check.validation_loss))
             enough = (
-                look.forward_passes >= self.study.forward_passes and spent >= self.study.seconds
+                check.forward_passes >= self.study.forward_passes and spent >= self.study.seconds
             )
-            return enough or bool(watch and watch(look))
+            return enough or bool(callback and callback(check))
 
         with torch.no_grad():
             self.curve.append((0, 0.0, judge()))
@@ -76,7 +80,7 @@ class Budgeted(Trainer):
         settings: dict[str, Any] = {
             "trainer": self.name,
             "steps": ENDLESS,
-            "validate_every": math.ceil(study.forward_passes / study.looks / passes),
+            "validate_every": math.ceil(study.forward_passes / study.validation_checks / passes),
             "patience": ENDLESS,
             "checkpoint_every": ENDLESS,
             "learning_rate": study.learning_rate,
@@ -94,7 +98,7 @@ def warm_up(trainer: Trainer) -> None:
     """Train something tiny, so that what libraries load at first use is not on the clock."""
     cell = CELLS["elman"](d_in=1, hidden=1, d_out=1)
     task = MemoryTask(CellModule(cell), np.random.default_rng(0), lag=1, sequences=2)
-    trainer.train(task, "warming up", watch=lambda _: True)
+    trainer.train(task, "warming up", callback=lambda _: True)
 
 
 class BudgetedEncoder(ComovementEncoder):
@@ -145,12 +149,12 @@ def run_trial(
         else:
             encoder = BudgetedEncoder(
                 cell=trial.cell,
-                parameters=trial.weights,
+                max_parameters=trial.weights,
                 seed=trial.seed,
                 outputs=study.firm.outputs,
                 portfolios=study.firm.portfolios,
                 windows=study.firm.windows,
-                batch_firms=study.firm.batch_firms,
+                batch_size=study.firm.batch_size,
                 **shared,
             )
             encoder.budgeted = budgeted

@@ -20,10 +20,10 @@ from firmsim.training.checkpoint import load_checkpoint, save_checkpoint
 from firmsim.training.population import DIVERGED, PopulationLoss
 from firmsim.training.trainer import (
     COLUMNS,
-    Look,
+    Callback,
     Trained,
     Trainer,
-    Watch,
+    ValidationCheck,
     Weights,
     snapshot_steps,
     weights_of,
@@ -90,7 +90,11 @@ class DerivativeFreeTrainer(Trainer):
         """
 
     def train(
-        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+        self,
+        task: Task,
+        label: str,
+        checkpoint: Path | None = None,
+        callback: Callback | None = None,
     ) -> Trained:
         """Train in place; see :meth:`Trainer.train`.
 
@@ -101,7 +105,7 @@ class DerivativeFreeTrainer(Trainer):
         loss = PopulationLoss(task, self.batches, self.spread)
         rng = np.random.default_rng(int(task.rng.integers(2**63)))
         with tqdm(total=self.steps, desc=label, disable=None, leave=False) as bar:
-            run = _Run(self, task, loss, checkpoint, watch, bar)
+            run = _Run(self, task, loss, checkpoint, callback, bar)
             try:
                 self.search(loss.n_weights, rng, run.evaluate)
             except _Enough:
@@ -138,7 +142,7 @@ class _Run:
     task: Task
     loss: PopulationLoss
     checkpoint: Path | None
-    watch: Watch | None
+    callback: Callback | None
     bar: tqdm[Any]
     step: int = 0
     waited: int = 0
@@ -158,7 +162,9 @@ class _Run:
         if found is not None:
             tensors, facts = found
             self.recorded = tensors["losses"].numpy()
-            self.looks = {int(step): float(value) for step, value in facts["looks"].items()}
+            self.looks = {
+                int(step): float(value) for step, value in facts["validation_checks"].items()
+            }
 
     def evaluate(self, members: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Losses of members; a generation is over after `population` of them, or one call of many.
@@ -196,8 +202,8 @@ class _Run:
         if self.step % trainer.validate_every == 0 or self.step == trainer.steps:
             validation = self._look()
             self.bar.set_postfix(validation=f"{self.best:.4f}")
-            if self.watch and not replayed:
-                stop = bool(self.watch(Look(self.step, passes, validation)))
+            if self.callback and not replayed:
+                stop = bool(self.callback(ValidationCheck(self.step, passes, validation)))
         self.rows.append((self.step, self.smallest, validation, none, none, none, passes))
         if self.step in snapshot_steps(trainer.steps):
             self.snapshots[self.step] = self.loss.weights(self.leader)
@@ -233,4 +239,4 @@ class _Run:
     def _keep(self, path: Path) -> None:
         """Write down every loss and look so far: the search can be replayed from them."""
         losses = {"losses": torch.from_numpy(np.concatenate(self.losses))}
-        save_checkpoint(path, losses, {"looks": self.looks}, self._identity())
+        save_checkpoint(path, losses, {"validation_checks": self.looks}, self._identity())

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 
 from firmsim.objectives.task import Task
-from firmsim.training.gradient_flow import (
+from firmsim.training.reach import (
     enter_states,
     gradient_norms,
     half_life,

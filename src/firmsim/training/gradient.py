@@ -15,10 +15,10 @@ from firmsim.objectives.task import Task
 from firmsim.training.checkpoint import load_checkpoint, save_checkpoint
 from firmsim.training.trainer import (
     COLUMNS,
-    Look,
+    Callback,
     Trained,
     Trainer,
-    Watch,
+    ValidationCheck,
     Weights,
     check_finite,
     snapshot_steps,
@@ -90,7 +90,11 @@ class GradientTrainer(Trainer):
     fingerprint: str = ""
 
     def train(
-        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+        self,
+        task: Task,
+        label: str,
+        checkpoint: Path | None = None,
+        callback: Callback | None = None,
     ) -> Trained:
         """Train in place; see :meth:`Trainer.train`."""
         weights = [weight for weight in task.parameters() if weight.requires_grad]
@@ -99,7 +103,7 @@ class GradientTrainer(Trainer):
         progress = Progress(weights_of(task.module), snapshots={0: weights_of(task.module)})
         if checkpoint is not None:
             self._resume(checkpoint, task, optimizer, schedule, progress)
-        cure = (
+        hint = (
             f"lower learning_rate ({self.learning_rate:g}) or clip_norm ({self.clip_norm:g}), or "
             "take a bounded hidden_activation such as tanh"
         )
@@ -113,12 +117,12 @@ class GradientTrainer(Trainer):
                 loss.backward()  # type: ignore[no-untyped-call]
                 norm = float(torch.nn.utils.clip_grad_norm_(weights, self.clip_norm))
                 figures = {"loss": loss.item(), "gradient norm": norm}
-                check_finite(label, step, self.steps, figures, cure)
+                check_finite(label, step, self.steps, figures, hint)
                 first = progress.rows[0][1] if progress.rows else loss.item()
                 if loss.item() > EXPLODED * max(abs(first), 1e-6):
                     message = (
                         f"{label}: training diverged at step {step} of {self.steps} (the loss "
-                        f"exploded from {first:g} to {loss.item():g}); {cure}"
+                        f"exploded from {first:g} to {loss.item():g}); {hint}"
                     )
                     raise EncoderError(message)
                 rate = float(schedule.get_last_lr()[0])
@@ -127,9 +131,9 @@ class GradientTrainer(Trainer):
                 validation, stop = float("nan"), False
                 if step % self.validate_every == 0 or step == self.steps:
                     validation = self._look(task, progress)
-                    check_finite(label, step, self.steps, {"validation loss": validation}, cure)
+                    check_finite(label, step, self.steps, {"validation loss": validation}, hint)
                     bar.set_postfix(validation=f"{progress.best:.4f}")
-                    stop = bool(watch and watch(Look(step, step, validation)))
+                    stop = bool(callback and callback(ValidationCheck(step, step, validation)))
                 clipped = min(norm, self.clip_norm)
                 progress.rows.append((step, loss.item(), validation, rate, norm, clipped, step))
                 if step in snapshot_steps(self.steps):

@@ -49,7 +49,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Look:
+class ValidationCheck:
     """A look at the validation period, for who watches a training.
 
     Attributes
@@ -67,7 +67,7 @@ class Look:
     validation_loss: float
 
 
-Watch = Callable[[Look], bool | None]
+Callback = Callable[[ValidationCheck], bool | None]
 """Called at each look; True ends the training."""
 
 
@@ -76,7 +76,11 @@ class Trainer(ABC):
 
     @abstractmethod
     def train(
-        self, task: Task, label: str, checkpoint: Path | None = None, watch: Watch | None = None
+        self,
+        task: Task,
+        label: str,
+        checkpoint: Path | None = None,
+        callback: Callback | None = None,
     ) -> Trained:
         """Train in place; the weights with the smallest validation loss remain.
 
@@ -89,7 +93,7 @@ class Trainer(ABC):
         checkpoint : Path, optional
             Where to keep the state of the training. When the file is there already, the training
             goes on from it, to the same weights, bit for bit, as one that was never interrupted.
-        watch : callable, optional
+        callback : callable, optional
             Called at each look at the validation period.
 
         Returns
@@ -104,7 +108,7 @@ class Trainer(ABC):
         """
 
 
-def check_finite(label: str, step: int, steps: int, figures: dict[str, float], cure: str) -> None:
+def check_finite(label: str, step: int, steps: int, figures: dict[str, float], hint: str) -> None:
     """Refuse a figure that is not finite.
 
     Raises
@@ -115,7 +119,7 @@ def check_finite(label: str, step: int, steps: int, figures: dict[str, float], c
     for name, figure in figures.items():
         if not math.isfinite(figure):
             message = (
-                f"{label}: training diverged at step {step} of {steps} ({name} {figure:g}); {cure}"
+                f"{label}: training diverged at step {step} of {steps} ({name} {figure:g}); {hint}"
             )
             raise EncoderError(message)
 

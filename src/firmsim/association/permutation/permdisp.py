@@ -170,8 +170,8 @@ def _permuted(square: Matrix, codes: NDArray[np.intp], orders: Orders, *, adjust
         firms = np.flatnonzero(codes == code)
         many = max(1, _CHUNK // firms.size**2)
         for begin in range(0, len(orders), many):
-            there = orders[begin : begin + many, firms].astype(np.intp)
-            of_firm = flat.take(there[:, :, None] * n + there[:, None, :]).sum(axis=2)
+            observed = orders[begin : begin + many, firms].astype(np.intp)
+            of_firm = flat.take(observed[:, :, None] * n + observed[:, None, :]).sum(axis=2)
             everything = of_firm.sum(axis=1, keepdims=True)
             z[begin : begin + many, firms] = _distance(
                 of_firm, everything, firms.size, adjust=adjust

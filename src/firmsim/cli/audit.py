@@ -1,0 +1,130 @@
+"""`firmsim audit FILE`: what is wrong with the prices in a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from firmsim.config import Config, Prices
+from firmsim.config.load import NO_YAML, load_config
+from firmsim.errors import ConfigError, PriceError
+from firmsim.prices.audit.audit import examine
+from firmsim.prices.sessions import calendars_of
+from firmsim.prices.sources.file import FilePrices
+
+ABOUT = """\
+Look for faults in daily prices: impossible or stale prices, gaps, missed splits, wrong units,
+reused tickers, copies, ... Nothing is changed. docs/audit.md tells how each kind is found.
+"""
+STATUS = (
+    "Exit status: 0 when nothing is found, or only what is noted; 1 when a run would take out a \
+price or a firm, or stop."
+)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's parser.
+
+    Parameters
+    ----------
+    subparsers : argparse subparsers
+        Of the program.
+    """
+    parser = subparsers.add_parser(
+        "audit", help="look for faults in a file of prices", description=ABOUT, epilog=STATUS
+    )
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="a wide or long CSV or parquet file, or a folder of one CSV a ticker, as prices.path",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="configuration with thresholds and actions (audit) and a calendar (prices.calendar)",
+    )
+    parser.add_argument("--csv", action="store_true", help="print the findings as CSV and no more")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        ``file``, ``config`` and ``csv``.
+
+    Returns
+    -------
+    int
+        0 when no price is taken out, else 1.
+
+    Raises
+    ------
+    PriceError
+        The file cannot be read.
+    ConfigError
+        The configuration cannot be read, or a key of it is wrong.
+    """
+    config = _config(arguments.config)
+    if not arguments.file.exists():
+        message = f"{arguments.file} does not exist; name a file of prices, or a folder of them"
+        raise PriceError(message)
+    raw = FilePrices(arguments.file).read(None, None, None)
+    file = Prices(source="file", path=arguments.file, calendar=config.prices.calendar)
+    calendars = calendars_of([str(one.name) for one in raw.series], file)
+    panel, findings = examine(raw.series, config.audit, raw.quotes, calendars, stops=False)
+    table = findings.table()
+    if arguments.csv:
+        sys.stdout.write(table.to_csv(index=False))
+    else:
+        sys.stdout.write(_aligned(table) + _summary(table, panel))
+    return int((table["action"] != "note").any())
+
+
+def _config(path: Path | None) -> Config:
+    """Read a configuration, or take the defaults."""
+    if path is None:
+        return Config()
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, *NO_YAML) as error:
+        message = f"{path} cannot be read: {' '.join(str(error).split())}; correct --config"
+        raise ConfigError(message) from None
+    if not isinstance(values, dict):
+        message = f"{path} is no configuration: it holds no keys; correct --config"
+        raise ConfigError(message)
+    return load_config(values, [path])
+
+
+def _aligned(table: pd.DataFrame) -> str:
+    """Columns of equal width, the text that is read last."""
+    if table.empty:
+        return ""
+    columns = ["ticker", "date", "kind", "action", "value"]
+    rows = [columns, *table[columns].to_numpy().tolist()]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines) + "\n\n"
+
+
+def _summary(table: pd.DataFrame, panel: pd.DataFrame) -> str:
+    """One line on what was looked at, and one a kind of finding."""
+    days = " without a price"
+    if len(panel):
+        days = f" on {len(panel)} days, {panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"
+    lines = [f"{_counted(panel.shape[1], 'firm')}{days}: {_counted(len(table), 'finding')}"]
+    for (kind, action), group in table.groupby(["kind", "action"]):
+        firms = _counted(group["ticker"].nunique(), "firm")
+        lines.append(f"  {kind} ({action}): {len(group)} in {firms}")
+    return "\n".join(lines) + "\n"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""The forecast objective: predict the next day's growth rate."""

@@ -1,0 +1,1 @@
+"""The audit: checks on prices before anything is learned from them."""

@@ -1,0 +1,1 @@
+"""Sources of daily prices: bundled, the user's own files, Yahoo Finance."""

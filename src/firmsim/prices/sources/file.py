@@ -1,0 +1,219 @@
+"""The user's own prices: a wide or long CSV or parquet file, or a folder of one CSV a ticker."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from firmsim.errors import PriceError
+from firmsim.firms.tickers import check_ticker
+from firmsim.prices.raw import RawPrices, between, outcomes_of, refuse_unknown
+from firmsim.prices.sources.layouts import (
+    Long,
+    Wide,
+    close_column,
+    date_column,
+    layout,
+    price_files,
+    quote_columns,
+)
+from firmsim.prices.sources.table import CSV, Table, read_table
+
+
+class FilePrices:
+    """Prices in files of the user.
+
+    Parameters
+    ----------
+    path : Path
+        - a wide table: a date column and one column a ticker;
+        - a long table: columns date, ticker (or symbol) and close;
+        - a folder of one CSV a ticker, named after it, with columns date and close.
+
+        Where a firm's ``Close``, ``Adj Close`` and ``Dividends`` are all given, they are handed on
+        for the audit to compare. Tables are CSV or parquet. Column names may be written in any
+        case. ``Adj Close`` is read before ``Close`` where both are there, and the two are never
+        mixed. Dates are YYYY-MM-DD (a time may follow) or YYYYMMDD.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    def read(
+        self, tickers: Sequence[str] | None, start: date | None, end: date | None
+    ) -> RawPrices:
+        """Prices of these firms on these days.
+
+        Parameters
+        ----------
+        tickers : sequence of str or None
+            Firms, in the order wanted; None: all, in the order of the file.
+        start, end : date or None
+            First and last day, both included; None: no limit.
+
+        Returns
+        -------
+        RawPrices
+            As the file has them; empty cells are missing.
+
+        Raises
+        ------
+        PriceError
+            A file is missing or unreadable, has no date column, holds a date, price or ticker
+            that is not one, or lacks a ticker or every day asked for.
+        """
+        quotes: dict[str, pd.DataFrame] = {}
+        series = between(self._series(tickers, quotes), start, end, self.path)
+        return RawPrices(series=series, outcomes=outcomes_of(series), quotes=quotes)
+
+    def files(self, tickers: Sequence[str] | None) -> list[Path]:
+        """Files that the prices of these firms are read from.
+
+        Parameters
+        ----------
+        tickers : sequence of str or None
+            Firms; None: all.
+
+        Returns
+        -------
+        list of Path
+            Of a folder, the file of each firm; else the one file.
+
+        Raises
+        ------
+        PriceError
+            The folder lacks a ticker or holds no prices.
+        """
+        if not self.path.is_dir():
+            return [self.path]
+        files = price_files(self.path, CSV)
+        return [files[ticker] for ticker in self._choose(list(files), tickers)]
+
+    def fingerprint(
+        self, tickers: Sequence[str] | None, start: date | None = None, end: date | None = None
+    ) -> str:
+        """SHA-256 of the days and prices of these firms alone.
+
+        It stays the same when other firms or later days join the file, whatever the order of the
+        columns or the kind of file, and changes when a price of these firms does.
+
+        Parameters
+        ----------
+        tickers : sequence of str or None
+            Firms, in any order; None: all.
+        start, end : date or None
+            First and last day that count, both included; None: no limit.
+
+        Returns
+        -------
+        str
+            Hexadecimal.
+
+        Raises
+        ------
+        PriceError
+            As `read`.
+        """
+        digest = hashlib.sha256()
+        series = between(self._series(tickers), start, end, self.path)
+        for one in sorted(series, key=lambda one: str(one.name)):
+            observed = one.dropna()
+            digest.update(f"{one.name} {len(observed)}\n".encode())
+            digest.update(observed.index.to_numpy("datetime64[D]").astype("<i8").tobytes())
+            digest.update(observed.to_numpy("<f8").tobytes())
+        return digest.hexdigest()
+
+    def _series(
+        self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame] | None = None
+    ) -> list[pd.Series]:
+        """Closing prices; what shows whether they are adjusted for dividends goes to `quotes`."""
+        quotes = {} if quotes is None else quotes
+        if self.path.is_dir():
+            return self._folder(tickers, quotes)
+        table = read_table(self.path)
+        columns = layout(table)
+        if isinstance(columns, Long):
+            return self._long(table, columns, tickers, quotes)
+        return self._wide(table, columns, tickers)
+
+    def _wide(self, table: Table, columns: Wide, tickers: Sequence[str] | None) -> list[pd.Series]:
+        places: dict[str, list[int]] = {}
+        for position, ticker in columns.firms:
+            places.setdefault(ticker, []).append(position)
+        chosen = self._choose(list(places), tickers)
+        days = table.days(columns.date)
+        return [
+            pd.Series(table.numbers(position), index=days, name=ticker)
+            for ticker in chosen
+            for position in places[ticker]
+        ]
+
+    def _long(
+        self,
+        table: Table,
+        columns: Long,
+        tickers: Sequence[str] | None,
+        quotes: dict[str, pd.DataFrame],
+    ) -> list[pd.Series]:
+        codes, names = pd.factorize(table.text(columns.ticker).to_numpy(zero_copy_only=False))
+        known = [str(name) for name in names]
+        chosen = self._choose(known, tickers)
+        days = table.days(columns.date)
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(known)))
+        place = {name: code for code, name in enumerate(known)}
+        series = []
+        for ticker in chosen:
+            code = place[ticker]
+            rows = order[ends[code - 1] if code else 0 : ends[code]]
+            values = table.numbers(columns.close, rows)
+            series.append(pd.Series(values, index=days[rows], name=ticker))
+            if columns_of_quotes := quote_columns(table):
+                quotes[ticker] = _quotes(table, columns_of_quotes, days[rows], rows)
+        return series
+
+    def _folder(
+        self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame]
+    ) -> list[pd.Series]:
+        files = price_files(self.path, CSV)
+        series = []
+        for ticker in self._choose(list(files), tickers):
+            table = read_table(files[ticker])
+            values, days = table.numbers(close_column(table)), table.days(date_column(table))
+            series.append(pd.Series(values, index=days, name=ticker))
+            if columns := quote_columns(table):
+                quotes[ticker] = _quotes(table, columns, days)
+        return series
+
+    def _choose(self, known: list[str], tickers: Sequence[str] | None) -> list[str]:
+        """Tickers to read, out of the distinct ones there are."""
+        if tickers is not None:
+            refuse_unknown(tickers, known, self.path)
+            return list(tickers)
+        if not known:
+            message = f"{self.path} has dates but no firm; add a column of prices for each"
+            raise PriceError(message)
+        for ticker in known:
+            try:
+                check_ticker(ticker)
+            except ValueError as error:
+                message = f"{self.path}: {error}"
+                raise PriceError(message) from None
+        return known
+
+
+def _quotes(
+    table: Table,
+    columns: dict[str, int],
+    days: pd.DatetimeIndex,
+    rows: NDArray[np.intp] | None = None,
+) -> pd.DataFrame:
+    """Close, adjusted close and dividends of one firm."""
+    cells = {kind: table.numbers(position, rows) for kind, position in columns.items()}
+    return pd.DataFrame(cells, index=days)
