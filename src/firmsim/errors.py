@@ -1,8 +1,22 @@
-"""Errors a user can cause: each message names the value, where it came from and what to do."""
+"""Errors that a user can cause: each message names the value, where it came from and what to do."""
 
 
 class FirmsimError(Exception):
-    """Base of every error that is the user's to mend; shown as one line, never as a traceback."""
+    """Base of every error that the user can mend; shown as one line, never as a traceback.
+
+    Parameters
+    ----------
+    message : str
+        One line: what is wrong, with the value, and what to do. It starts with the name of the
+        parameter where there is one (``device: 'cuda', but ...``).
+    parameter : str, optional
+        Name of the parameter at fault. The workflow maps it to the key, the file and the line in
+        which it is set.
+    """
+
+    def __init__(self, message: str, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 class ConfigError(FirmsimError):
@@ -22,8 +36,8 @@ class EncoderError(FirmsimError, ValueError):
 
 
 class ShapeError(EncoderError):
-    """An array has another shape than the one that is asked for."""
+    """An array has another shape than expected."""
 
 
 class AssociationError(FirmsimError):
-    """Distances, labels or covariates that no test of association can be made with."""
+    """No test of association is possible with these distances, labels or covariates."""

@@ -23,10 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from firmsim.firms import MIN_FIRMS
 from firmsim.firms.tickers import check_ticker
-
-MIN_FIRMS = 3
-"""Fewest firms that can be compared: two have one score and nothing to rank it against."""
 
 Activation = Literal["tanh", "sigmoid", "relu", "linear", "softmax"]
 Action = Literal["mask", "drop", "stop"]

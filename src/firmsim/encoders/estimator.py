@@ -22,10 +22,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import estimator_html_repr
 
-from firmsim.config import MIN_FIRMS
 from firmsim.encoders.checks import check_days, check_params, plain
 from firmsim.encoders.inputs import Firm, Sequences, read
 from firmsim.errors import EncoderError, ShapeError
+from firmsim.firms import MIN_FIRMS
 from firmsim.growth import normal_scores, scaled_growth
 from firmsim.objectives.comovement.loss import cosine
 from firmsim.objectives.task import CellModule, Task

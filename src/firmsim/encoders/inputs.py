@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import issparse
 
-from firmsim.config import MIN_FIRMS
 from firmsim.errors import EncoderError, ShapeError
+from firmsim.firms import MIN_FIRMS
 
 Firm = str | int
 """A ticker, or the position of a firm in an array."""

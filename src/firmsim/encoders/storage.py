@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from firmsim.config import MIN_FIRMS
 from firmsim.encoders import OBJECTIVES, ComovementEncoder, RecurrentEncoder
 from firmsim.encoders.checks import check_params
 from firmsim.encoders.comovement import portfolios_among
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
+from firmsim.firms import MIN_FIRMS
 from firmsim.objectives.comovement.market import Market
 
 KEY = "firmsim"

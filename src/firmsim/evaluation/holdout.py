@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from firmsim.config import MIN_FIRMS, Evaluation
+from firmsim.config import Evaluation
 from firmsim.errors import ConfigError
 from firmsim.files import read_csv
+from firmsim.firms import MIN_FIRMS
 from firmsim.growth import fit_period
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from firmsim.config import INDICES, MIN_FIRMS, Config, Encoder, Prices
+from firmsim.config import INDICES, Config, Encoder, Prices
 from firmsim.errors import FirmsError, PriceError
+from firmsim.firms import MIN_FIRMS
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.firms.table import read_firms_table
 from firmsim.firms.universes import Universe, members

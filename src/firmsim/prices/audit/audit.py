@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from firmsim.config import MIN_FIRMS, Audit
+from firmsim.config import Audit
 from firmsim.errors import PriceError
+from firmsim.firms import MIN_FIRMS
 from firmsim.prices.audit.adjustment import not_adjusted
 from firmsim.prices.audit.changes import Changes, changes_of, moves
 from firmsim.prices.audit.checks import (
