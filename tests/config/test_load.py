@@ -47,7 +47,7 @@ def test_nothing_given_is_the_default_run():
     first = config.encoders[0]
     inputs = 1 + 3 * first.portfolios + FIXED_CONTEXT
     sizes = Elman(inputs, first.hidden, first.outputs + 2 * first.portfolios)
-    assert {item.parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
+    assert {item.max_parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
 
 
 def test_the_default_file_says_what_the_defaults_are():

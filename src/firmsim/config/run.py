@@ -1,0 +1,125 @@
+"""The whole configuration of a run."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from firmsim.config.association import Association
+from firmsim.config.audit import Audit
+from firmsim.config.encoder import Encoder
+from firmsim.config.evaluation import Evaluation
+from firmsim.config.firms import Firms, enough_firms
+from firmsim.config.growth import Growth
+from firmsim.config.prices import Prices
+from firmsim.config.section import Day, Section
+from firmsim.config.similarity import Similarity
+from firmsim.config.trainer_study import TrainerStudy
+from firmsim.config.training import Training
+
+ELMAN_PARAMETERS = 15116
+"""Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
+d_in = 94 and d_out = 16 + 2 * 30, two outputs a portfolio beside those of the trajectory."""
+
+
+def _default_encoders() -> list[Encoder]:
+    """Elman and Jordan, and other cells with as many weights as the Elman cell has."""
+    return [
+        Encoder(cell="elman", objective="comovement"),
+        Encoder(cell="jordan", objective="comovement"),
+        Encoder(cell="lstm", objective="comovement", max_parameters=ELMAN_PARAMETERS),
+        Encoder(cell="gru", objective="comovement", max_parameters=ELMAN_PARAMETERS),
+        Encoder(cell="feedforward", objective="comovement", max_parameters=ELMAN_PARAMETERS),
+        Encoder(cell="elman", objective="forecast"),
+        Encoder(cell="jordan", objective="forecast"),
+    ]
+
+
+class Config(Section):
+    """A whole run."""
+
+    run: str = Field("sp500_2007_2016", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the run: its folder under results/."""
+    prices: Prices = Field(default_factory=Prices)
+    """Where prices come from."""
+    firms: Firms | None = None
+    """Firms to score: tickers, an index (`sp500`, `sp400`, `sp600`), or a firms table (CSV: ticker
+    and, where known, name, sector, industry, market_cap); empty: every firm of the source."""
+    firms_as_of: Day | None = None
+    """Of an index, the members on this day (YYYY-MM-DD), for the firms that are scored and those
+    that train; empty: the present members, who are survivors."""
+    audit: Audit = Field(default_factory=Audit)
+    """Checks on prices."""
+    growth: Growth = Field(default_factory=Growth)
+    """Growth rates."""
+    training: Training = Field(default_factory=Training)
+    """What every encoder's training shares."""
+    encoders: list[Encoder] = Field(default_factory=_default_encoders)
+    """The encoders to train."""
+    similarity: Similarity = Field(default_factory=Similarity)
+    """Scores and comparators."""
+    association: Association = Field(default_factory=Association)
+    """Sector and size statistics."""
+    trainer_study: TrainerStudy | None = None
+    """When given, the run is the study of trainers and nothing else; see `trainers.yaml`."""
+
+    evaluation: Evaluation | None = None
+    """When given, the run is the evaluation and nothing else; see `evaluation.yaml`."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [encoder.name for encoder in self.encoders]
+        for name in names:
+            if names.count(name) > 1:
+                message = f"encoders: two are named {name!r}; give each its own `name`"
+                raise ValueError(message)
+        if self.trainer_study and self.evaluation:
+            message = "evaluation: cannot be given beside trainer_study; run one after the other"
+            raise ValueError(message)
+        if not names and self.similarity.comparators == ["random"]:
+            message = (
+                "encoders: is empty and similarity.comparators names no score but random ones; "
+                "there is nothing to do"
+            )
+            raise ValueError(message)
+        if self.prices.source == "yahoo" and self.firms is None:
+            message = (
+                "firms: is empty, but prices.source is 'yahoo'; list tickers, or name an index "
+                "(sp500, sp400, sp600) or a CSV"
+            )
+            raise ValueError(message)
+        enough_firms(self.firms, "firms")
+        given = {"firms": self.firms, "training.train_firms": self.training.train_firms}
+        indices = {key: firms for key, firms in given.items() if isinstance(firms, str)}
+        if indices and self.prices.source == "bundled":
+            key, index = next(iter(indices.items()))
+            message = (
+                f"{key}: the members of {index} are not among the bundled prices; set "
+                "prices.source to 'yahoo', or leave it empty for all that are bundled"
+            )
+            raise ValueError(message)
+        if self.firms_as_of and not indices:
+            message = (
+                f"firms_as_of: {self.firms_as_of} has no meaning unless firms names an index "
+                "(sp500, sp400, sp600); remove it"
+            )
+            raise ValueError(message)
+        self._fits_before_the_end()
+        return self
+
+    def _fits_before_the_end(self) -> None:
+        """Refuse a fit period that leaves no day to fit or to test on."""
+        fit_end, start, end = self.training.fit_end, self.prices.start, self.prices.end
+        if fit_end and end and fit_end > end:
+            message = (
+                f"training.fit_end: {fit_end} is after prices.end ({end}), which leaves no day to "
+                "test on; choose an earlier day"
+            )
+            raise ValueError(message)
+        if fit_end and start and fit_end <= start:
+            message = (
+                f"training.fit_end: {fit_end} is not after prices.start ({start}), which leaves no "
+                "day to fit on; choose a later day"
+            )
+            raise ValueError(message)
