@@ -1,8 +1,13 @@
-"""Errors that a user can cause: each message names the value, where it came from and what to do."""
+"""Errors that a user can cause: each message names the value, its origin and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class FirmsimError(Exception):
-    """Base of every error that the user can mend; shown as one line, never as a traceback.
+    """Base of every error that the user can correct; shown as one line, never as a traceback.
 
     Parameters
     ----------
@@ -12,6 +17,12 @@ class FirmsimError(Exception):
     parameter : str, optional
         Name of the parameter at fault. The workflow maps it to the key, the file and the line in
         which it is set.
+
+    Examples
+    --------
+    >>> error = FirmsimError("horizon: 0 is not a number of days; give 1 or more", "horizon")
+    >>> error.parameter
+    'horizon'
     """
 
     def __init__(self, message: str, parameter: str | None = None) -> None:
@@ -41,3 +52,43 @@ class ShapeError(EncoderError):
 
 class AssociationError(FirmsimError):
     """No test of association is possible with these distances, labels or covariates."""
+
+
+class MissingPackageError(FirmsimError, ImportError):
+    """A package that only some features need is not installed."""
+
+
+@contextmanager
+def extra(name: str, purpose: str) -> Iterator[None]:
+    """Import optional packages; a missing one ends in one line that names the extra to install.
+
+    Parameters
+    ----------
+    name : str
+        Extra of this project that installs the packages: workflow, yahoo, comparators or search.
+    purpose : str
+        What needs them, as the user knows it.
+
+    Yields
+    ------
+    None
+        The imports stand in the body.
+
+    Raises
+    ------
+    MissingPackageError
+        A package is not installed: ``dtw needs dtaidistance: pip install "firmsim[comparators]"``.
+
+    Examples
+    --------
+    >>> with extra("comparators", "dtw"):
+    ...     import nothing
+    Traceback (most recent call last):
+    firmsim.errors.MissingPackageError: dtw needs nothing: pip install "firmsim[comparators]"
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or str(error)).partition(".")[0]
+        message = f'{purpose} needs {package}: pip install "firmsim[{name}]"'
+        raise MissingPackageError(message) from None
