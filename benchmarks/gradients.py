@@ -12,9 +12,11 @@ import pandas as pd
 mpl.use("agg")
 from matplotlib import pyplot as plt
 
-from firmsim.report.gradients import gradient_table, life_words
 from firmsim.report.methods import run_methods
+from firmsim.report.page import environment
 from firmsim.report.results import Results
+from firmsim.report.text import number
+from firmsim.report.trainings import gradient_reach
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -35,12 +37,13 @@ def with_memory(results):
 def draw(results):
     """One column a cell: gradient against lag, product of Jacobians, clipping."""
     cells = list(with_memory(results))
+    half_life = environment().get_template("phrases.html").module.half_life
     figure, axes = plt.subplots(
         3, len(cells), figsize=(2.75 * len(cells), 6.4), sharex="row", sharey="row", squeeze=False
     )
     for (title, table, history), (top, middle, bottom) in zip(cells, axes.T, strict=True):
         kept = table[table["weights"] == "kept"].set_index("quantity")
-        top.set_title(f"{title}\n{life_words(kept.loc['half_life', 'value'])}", fontsize=11)
+        top.set_title(f"{title}\n{half_life(kept.loc['half_life', 'value']).strip()}", fontsize=11)
         norms = table[table["quantity"] == "gradient_norm"]
         steps = sorted(norms.loc[norms["weights"] == "snapshot", "step"].unique())
         for place, step in enumerate(steps):
@@ -85,8 +88,15 @@ def tabulate(results):
         "saturated units (%) | steps clipped (%) |",
         "|---|---|---|---|---|---|",
     ]
-    for row in gradient_table(results):
-        cells = (row[key] for key in ("name", "life", "radius", "far", "saturated", "clipped"))
+    for row in gradient_reach(results):
+        cells = [
+            row.name,
+            number(row.half_life, 1),
+            number(row.spectral_radius, 2),
+            f"{row.product:.1e}" if row.days else number(None),
+            number(100 * row.saturated, 1),
+            number(100 * row.clipped, 0),
+        ]
         lines.append(f"| {' | '.join(cells)} |")
     page = DOCS / "gradients.md"
     before, rest = page.read_text(encoding="utf-8").split(BEGIN)

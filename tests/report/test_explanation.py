@@ -1,17 +1,14 @@
 import pytest
+from summaries import ELMAN, JORDAN, NAN, PEARSON, RANDOM, summary_of
 from tiny_run import explained
 
 from firmsim.firms.table import MARKET_CAP, TRADED_VALUE
-from firmsim.report.explanation import Answer, addition, questions, size_dated
-from firmsim.report.methods import Measured, Method
-from firmsim.report.text import DASH, MINUS
+from firmsim.report.explanation import QUANTITIES, addition, explanation, size_dates
+from firmsim.report.scales import Strength
+from firmsim.report.summary import AUC, Measurement
+from firmsim.report.verdicts import Addition, SizeKind
 
-NAN = float("nan")
 TICKERS = ["AAA", "BBB", "CCC", "DDD", "EEE"]
-ELMAN = Method("elman", "Elman", "Elman", "encoder", "")
-JORDAN = Method("jordan", "Jordan", "Jordan", "encoder", "")
-PEARSON = Method("pearson", "Pearson", "Pearson", "comparator", "")
-RANDOM = Method("random", "random", "random", "random", "")
 METHODS = (ELMAN, JORDAN, PEARSON, RANDOM)
 
 
@@ -23,156 +20,117 @@ def record(method, reason=None, **more):
     return found | {"sector": {"permanova": anova, "permdisp": found.pop("scatter")}}
 
 
-def asked(methods=METHODS, records=None, size_kind=TRADED_VALUE):
-    auc = {m.name: 0.9 - 0.1 * place for place, m in enumerate(methods)}
-    measured = {
-        (name, "sector", "auc"): Measured(value, value, value, NAN, NAN, 9)
-        for name, value in auc.items()
-    }
-    records = records or {m.name: record(m.name) for m in methods}
-    return questions(methods, measured, records, size_kind, 0.001)
+def of(methods=METHODS, records=None):
+    auc = {m: 0.9 - 0.1 * place for place, m in enumerate(methods)}
+    summary = summary_of({AUC: auc}, methods)
+    return explanation(summary, records or {m.name: record(m.name) for m in methods})
 
 
-def answer(value, half=0.02, corrected=0.01):
-    return Answer(value, value - half, value + half, 0.001, corrected, 0.0)
+def partial(value, half=0.02, corrected=0.01):
+    return Measurement(value, value - half, value + half, 0.001, corrected)
+
+
+NEGLIGIBLE, WEAK = Strength.NEGLIGIBLE, Strength.WEAK
 
 
 @pytest.mark.parametrize(
-    ("found", "says"),
+    ("found", "verdict"),
     [
-        (answer(0.04), "a significant but negligible addition"),
-        (answer(-0.04), "a significant but negligible addition"),
-        (answer(0.04, corrected=0.2), "nothing worth speaking of"),
-        (
-            answer(0.09),
-            "a significant addition, negligible as measured, though its interval reaches effects "
-            "that are not",
-        ),
-        (
-            answer(-0.02, 0.3, corrected=0.5),
-            "no addition that could be told from chance, negligible as measured, though its "
-            "interval reaches effects that are not",
-        ),
-        (
-            answer(0.02, NAN),
-            "a significant addition, negligible as measured, though there is no interval to say "
-            "how surely",
-        ),
-        (answer(0.1), "a significant, weak addition, firms of like size scoring higher"),
-        (answer(-0.35), "a significant, moderate addition, firms of unlike size scoring higher"),
-        (
-            answer(0.6, 0.7),
-            "a significant, strong addition, firms of like size scoring higher, though the "
-            "interval includes 0",
-        ),
-        (
-            answer(0.2, corrected=0.06),
-            "no addition that could be told from chance, though weak as measured",
-        ),
+        (partial(0.04), (True, NEGLIGIBLE, False, True, False)),
+        (partial(-0.04), (True, NEGLIGIBLE, False, False, False)),
+        (partial(0.04, corrected=0.2), (False, NEGLIGIBLE, False, True, False)),
+        (partial(0.09), (True, NEGLIGIBLE, True, True, False)),
+        (partial(-0.02, 0.3, corrected=0.5), (False, NEGLIGIBLE, True, False, True)),
+        (partial(0.02, NAN), (True, NEGLIGIBLE, None, True, False)),
+        (partial(0.1), (True, WEAK, True, True, False)),
+        (partial(-0.35), (True, Strength.MODERATE, True, False, False)),
+        (partial(0.6, 0.7), (True, Strength.STRONG, True, True, True)),
+        (partial(0.2, corrected=0.06), (False, WEAK, True, True, False)),
     ],
 )
-def test_effect_size_and_interval_decide_on_the_words(found, says):
-    assert addition(found) == says
+def test_effect_size_and_interval_decide_on_the_verdict(found, verdict):
+    assert addition(found) == Addition(*verdict)
 
 
-def test_sentences_give_effects_intervals_and_corrected_p():
-    found = dict(asked().findings)
-    sector = found["How much of the score does sector explain?"]
-    assert "explains 40.0 % [37.0, 43.0] of the squared distances between firms by Elman" in sector
-    assert "p ≤ 0.001, corrected 0.004" in sector
-    assert "labels that say nothing would give 10.0 %" in sector
-    assert "more scattered than others is not shown (PERMDISP eta2 = 0.100" in sector
-    size = found["Does size add anything given sector, volatility and beta?"]
-    assert size == (
-        f"Given sector, volatility and beta, size, here {TRADED_VALUE}, adds 1.0 % "
-        f"[{MINUS}2.0, 4.0] to the share of the variance of distances that is explained: "
-        "a significant but negligible addition (partial r = 0.040 [0.010, 0.070], p ≤ 0.001, "
-        "corrected for 4 methods 0.004)."
-    )
-    apart = found["Where do scores and sectors disagree?"]
-    assert apart == (
-        "For 1 of the 2 firms that share a sector with others, by Elman, most of the 4 nearest "
-        "peers are of one other sector; the largest shares are in Energy (1 of 2). They are named "
-        "below."
-    )
+def test_verdicts_hold_effects_intervals_and_corrected_p():
+    found = of()
+    share = found.sector.share
+    assert (share.value, share.low, share.high) == (0.4, 0.37, 0.43)
+    assert (share.p, share.corrected) == (0.001, 0.004)
+    assert found.sector.chance == 0.1
+    assert (found.sector.scatter.value, found.sector.scatter_differs) == (0.1, False)
+    assert found.size.adds.value == 0.01
+    assert found.size.partial.value == 0.04
+    assert found.size.partial.corrected == 0.004
+    assert found.size.tests == 4
+    assert found.size.addition.significant
+    apart = found.disagreement
+    assert (apart.k, apart.judged, apart.reason) == (4, 2, "")
+    assert [row["ticker"] for row in apart.firms] == ["AAA"]
+    assert apart.sectors == ({"sector": "Energy", "judged": 2, "elsewhere": 1, "share": 0.5},)
 
 
 def test_correction_can_take_significance_away():
-    records = {m.name: record(m.name, p=0.02) for m in METHODS}
-    size = dict(asked(records=records).findings)[
-        "Does size add anything given sector, volatility and beta?"
-    ]
-    assert "explained: nothing worth speaking of (partial r" in size
-    assert size.endswith("p = 0.020, corrected for 4 methods 0.080).")
+    found = of(records={m.name: record(m.name, p=0.02) for m in METHODS}).size
+    assert (found.partial.p, found.partial.corrected) == (0.02, 0.08)
+    assert not found.addition.significant
 
 
 def test_unequal_scatter_is_told():
     records = {m.name: record(m.name) for m in METHODS}
-    records["elman"]["sector"]["permdisp"]["p"] = 0.001
-    assert "Some sectors are also more scattered" in asked(records=records).findings[0][1]
+    records["elman-comovement"]["sector"]["permdisp"]["p"] = 0.001
+    assert of(records=records).sector.scatter_differs
 
 
-def test_what_cannot_be_said_says_why():
-    found = asked(records={m.name: record(m.name, "3 firms are few") for m in METHODS})
-    assert [sentence for _, sentence in found.findings] == [
-        "This cannot be said: 3 firms are few."
-    ] * 3
-    assert all(figure.sort is None for _, figures in found.rows for figure in figures)
-    assert found.firms == []
+def test_what_could_not_be_computed_says_why():
+    found = of(records={m.name: record(m.name, "3 firms are few") for m in METHODS})
+    for one in (found.sector.share, found.sector.scatter, found.size.partial, found.size.adds):
+        assert (one.measured, one.reason) == (False, "3 firms are few")
+    assert found.disagreement.reason == "3 firms are few"
+    assert not any(one.measured for _, cells in found.rows for one in cells.values())
+    assert found.disagreement.firms == ()
 
 
-def test_sentences_are_of_the_encoder_that_tells_sectors_apart_best():
-    assert asked().method == ELMAN
-    assert asked((RANDOM, PEARSON, JORDAN)).method == JORDAN
-    assert asked((RANDOM, PEARSON)).method == PEARSON
-    assert asked((RANDOM,)).method == RANDOM
+def test_verdicts_are_of_the_encoder_that_separates_sectors_best():
+    assert of().method == ELMAN
+    assert of((RANDOM, PEARSON, JORDAN)).method == JORDAN
+    assert of((RANDOM, PEARSON)).method == PEARSON
+    assert of((RANDOM,)).method == RANDOM
 
 
-def test_table_has_every_method_with_p_beside_effects_only():
-    found = asked()
+def test_table_has_every_method_with_p_for_tested_effects_only():
+    found = of()
     assert [method for method, _ in found.rows] == list(METHODS)
-    for _, figures in found.rows:
-        assert len(figures) == len(found.columns)
-        size = figures[3]
-        assert size.value == "0.040"
-        assert size.beside == [f"0.010{DASH}0.070", "b = 0.040", "p ≤ 0.001, corrected 0.004"]
-    assert found.tests == 4
+    for _, cells in found.rows:
+        assert tuple(cells) == QUANTITIES
+        size = cells["size_given_others"]
+        assert (size.low, size.high) == (pytest.approx(0.01), pytest.approx(0.07))
+        assert size.value == size.coefficient == 0.04
+        assert (size.p, size.corrected) == (0.001, 0.004)
+        assert not cells["size_adds_r2"].tested
+        assert not cells["all_r2"].weighted
 
 
 INSIDE, BEFORE, AFTER = "2024-12-31", "2015-01-01", "2025-01-02"
 
 
 @pytest.mark.parametrize(
-    ("dates", "says"),
+    ("dates", "inside", "undated", "outside"),
     [
-        (
-            ["", "", ""],
-            "Of the 3 market capitalisations, none carries a date: they may be of other days than "
-            "those scored (2015-01-02 to 2024-12-31), and later sizes depend on how prices moved.",
-        ),
-        (
-            [INSIDE, INSIDE, BEFORE, AFTER, ""],
-            "Of the 5 market capitalisations, 2 are dated inside the days scored (2015-01-02 to "
-            "2024-12-31), 2 outside them (2015-01-01 to 2025-01-02), and 1 carries no date; later "
-            "sizes depend on how prices moved.",
-        ),
-        (
-            [AFTER, AFTER],
-            "Of the 2 market capitalisations, 0 are dated inside the days scored (2015-01-02 to "
-            "2024-12-31), 2 outside them (2025-01-02), and 0 carry no date; later sizes depend on "
-            "how prices moved.",
-        ),
-        (
-            [INSIDE],
-            "Of the 1 market capitalisation, 1 is dated inside the days scored (2015-01-02 to "
-            "2024-12-31), 0 outside them, and 0 carry no date.",
-        ),
+        (["", "", ""], 0, 3, ()),
+        ([INSIDE, INSIDE, BEFORE, AFTER, ""], 2, 1, (BEFORE, AFTER)),
+        ([AFTER, AFTER], 0, 0, (AFTER, AFTER)),
+        ([INSIDE], 1, 0, ()),
     ],
 )
-def test_market_capitalisations_are_counted_by_their_day(dates, says):
-    assert size_dated(MARKET_CAP, dates, "2015-01-02", "2024-12-31") == says
+def test_market_capitalisations_are_counted_by_their_day(dates, inside, undated, outside):
+    found = size_dates(MARKET_CAP, dates, "2015-01-02", "2024-12-31")
+    assert found.kind is SizeKind.MARKET_CAP
+    assert (found.inside, found.undated, found.outside) == (inside, undated, outside)
+    assert found.known == len(dates)
 
 
-def test_traded_value_is_dated_inside_and_no_size_is_said_so():
-    assert "dated inside" in size_dated(TRADED_VALUE, [""], "2015-01-02", "2024-12-31")
-    assert size_dated("unknown", [], "2015-01-02", "2024-12-31") == "No size is known."
+def test_traded_value_needs_no_date_and_size_may_be_unknown():
+    traded = size_dates(TRADED_VALUE, [""], "2015-01-02", "2024-12-31")
+    assert (traded.kind, traded.known) == (SizeKind.TRADED_VALUE, 0)
+    assert size_dates("unknown", [], "2015-01-02", "2024-12-31").kind is SizeKind.UNKNOWN

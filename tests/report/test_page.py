@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_run
 
+from firmsim.association.measures import MEASURES
 from firmsim.files import read_csv, write_csv
 from firmsim.firms.table import MARKET_CAP
 from firmsim.report import write_report
-from firmsim.report.results import Results
-from firmsim.report.tables import trouble
+from firmsim.report.summary import AUC, HORIZON
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EVIL = "</script><script>alert('x')</script><img src=x onerror=alert(1)>"
@@ -67,7 +67,7 @@ def page(text):
 
 @pytest.mark.parametrize(
     "section",
-    ["finding", "methods", "questions", "map", "matrix", "peers", "training", "audit", "run"],
+    ["finding", "methods", "explanation", "map", "matrix", "peers", "training", "audit", "run"],
 )
 def test_every_section_is_there_and_linked(page, section):
     assert ("section", {"id": section}) in page.tags
@@ -75,7 +75,7 @@ def test_every_section_is_there_and_linked(page, section):
 
 
 def test_says_what_was_run(page):
-    members = "of the 499 members of the S&P 500 on 2015-01-02 (pitindex 0.2.1)"
+    members = "from the 499 members of the S&P 500 on 2015-01-02 (pitindex 0.2.1)"
     for fact in ("2007-01-04", "2008-03-14", "0" * 64, "firmsim 0.1.0", "fit_share: 0.8", members):
         assert fact in page.text
     assert "So few firms show little." in page.text
@@ -83,55 +83,26 @@ def test_says_what_was_run(page):
 
 
 def test_shows_findings_remarks_and_parameters(page):
-    missing = "1 of 5 tickers is missing: no prices could be had."
-    for fact in ("2008-07-03", "+77 %", "nothing since 2007-06-01", missing):
+    for fact in ("2008-07-03", "+77%", "nothing since 2007-06-01", "1 of 5 tickers"):
         assert fact in page.text
     assert "h(h + d_in + 1) + d_out(h + 1)" in page.text
     assert "8·(8 + 3 + 1) + 2·(8 + 1)" in page.text
 
 
-MISSING_HERE = "1 of 5 tickers is missing: no prices could be had."
-MISSING_THERE = "3 of 6 training firms are missing: no prices could be had of the days trained on."
-MISSING_AMONG = (
-    "2 of 6 training firms are missing, among which firms are ranked: no prices could be had."
-)
-
-
-@pytest.mark.parametrize(
-    ("pinned", "says"),
-    [
-        ((), [MISSING_HERE]),
-        (("train_firms",), [MISSING_HERE, MISSING_THERE]),
-        (("fit_end",), [MISSING_HERE, MISSING_THERE]),
-        (("train_firms", "fit_end"), [MISSING_HERE, MISSING_THERE, MISSING_AMONG]),
-    ],
-)
-def test_names_missing_training_firms_too(tmp_path, pinned, says):
+@pytest.mark.parametrize("pinned", [(), ("train_firms",), ("fit_end",), ("train_firms", "fit_end")])
+def test_names_missing_training_firms_too(tmp_path, pinned):
     text = " ".join(Page(built(leave_run(tmp_path, pinned=pinned))).text.split())
-    for sentence in (MISSING_HERE, MISSING_THERE, MISSING_AMONG):
-        assert (sentence in text) == (sentence in says)
-    assert ("5 firms of 6 asked for" in text) == bool(pinned)
+    assert "1 of 5 tickers" in text
+    assert ("3 of 6 training firms" in text) == bool(pinned)
+    assert ("2 of 6 firms" in text) == (len(pinned) == 2)
+    assert ("5 firms of 6 requested" in text) == bool(pinned)
     assert ("training/audit.csv" in text) == bool(pinned)
-    assert ("GONE" in text.split("Tickers that are missing")[1].split("Run tiny")[0]) == bool(
-        pinned
-    )
+    assert ("GONE" in text.split("Tickers without prices")[1].split("Run tiny")[0]) == bool(pinned)
 
 
-def test_a_ticker_that_lacks_the_same_everywhere_is_named_once(tmp_path):
-    folder = leave_run(tmp_path, pinned=("train_firms", "fit_end"))
-    rows = trouble(Results(folder).asked)
-    assert rows[["ticker", "asked_for", "status"]].to_numpy().tolist() == [
-        ["NA", "scoring, training, ranking", "no_data_in_range"],
-        ["TRUE", "training", "no_data_in_range"],
-        ["GONE", "training, ranking", "unknown_symbol"],
-    ]
-
-
-def test_answers_the_questions(page):
+def test_names_the_firms_whose_peers_are_from_another_sector(page):
     text = " ".join(page.text.split())
-    assert "Given sector, volatility and beta, size, here traded value (USD/day), adds" in text
-    assert "Size is traded value of the last year of the days scored" in text
-    assert f"{TICKERS[0]}{TICKERS[0]} Inc. Energy Materials (75 %) 25 %" in text
+    assert f"{TICKERS[0]}{TICKERS[0]} Inc. Energy Materials (75%) 25%" in text
     assert " ".join(TICKERS[1:5]) in text
 
 
@@ -140,12 +111,8 @@ def test_market_capitalisations_are_called_what_they_are_dated(run):
     firms["size_date"] = ["2008-03-14", "2008-03-15", "", "", ""]  # the third has no size
     write_csv(firms, run / "firms.csv")
     text = " ".join(Page(built(run)).text.split())
-    dated = (
-        "Of the 4 market capitalisations, 1 is dated inside the days scored (2007-01-04 to "
-        "2008-03-14), 1 outside them (2008-03-15), and 2 carry no date; later sizes depend on how "
-        "prices moved."
-    )
-    assert text.count(dated) == 2  # beside the questions, and in what was run
+    assert text.count("Of the 4 market capitalisations, 1 dates") == 2  # explanation and run
+    assert text.count("1 from outside them (2008-03-15)") == 2
 
 
 def test_data_of_every_firm_and_method(page):
@@ -207,7 +174,8 @@ def test_a_run_without_encoders(tmp_path):
     record["encoders"], record["notes"] = [], []
     (folder / "run.json").write_text(json.dumps(record))
     text = built(folder)
-    assert "No encoder was trained in this run." in text
+    assert "No encoder was trained" in text
+    assert 'id="reach"' not in text
     assert [m["name"] for m in Page(text).data()["methods"]] == list(COMPARATORS)
 
 
@@ -219,7 +187,7 @@ def bare(run):
     summary = pd.read_csv(run / "association/summary.csv", keep_default_na=False)
     numbers = ["value", "low", "high", "p", "p_holm"]
     summary[numbers] = summary[numbers].apply(pd.to_numeric)
-    summary.loc[summary["attribute"] != "future", numbers] = float("nan")
+    summary.loc[summary["attribute"] != HORIZON[0], numbers] = float("nan")
     leave_association(run, summary, reason="there are 0 firms & no more")
     return run
 
@@ -231,7 +199,8 @@ def test_missing_statistics_are_explained(page, bare):
     reason = "there are 0 firms & no more"
     assert f"Agreement with sector could not be measured: {reason}." in text
     assert f"could not be measured: {reason}." in text.split("Agreement with size")[1]
-    assert "Same-sector AUC, 5-nearest-neighbour accuracy, Precision at 10, " in text
+    titles = [m.title for m in MEASURES if m.attribute == AUC[0]]
+    assert f"{', '.join(titles[:-1])} and {titles[-1]} ({reason})" in text
     assert text.count(f"({reason})") == 2
 
 
@@ -239,8 +208,8 @@ def test_a_map_without_sectors_and_sizes_says_so(page, bare):
     text = " ".join(Page(built(bare)).text.split())
     assert "No sector is known, so all marks have one colour." in text
     assert "No size is known: all marks are equally large." in text
-    assert "The area of a mark" not in text
-    assert "The area of a mark" in page.text
+    assert "area of a mark" not in text
+    assert "area of a mark" in page.text
 
 
 def test_a_dot_without_interval_has_no_bar(run):

@@ -86,7 +86,7 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0, pinned=()):
         {
             "run": "tiny",
             "firmsim": "0.1.0",
-            "versions": {"numpy": np.__version__},
+            "versions": {"numpy": "2.0.0"},
             "config": config.model_dump(mode="json"),
             "data": {
                 "source": "file",
@@ -153,7 +153,7 @@ def leave_association(folder, summary, reason="these firms do not allow it"):
     tickers = read_csv(folder / "firms.csv")["ticker"].tolist()
     sections = {(m.attribute, m.measure): m for m in MEASURES}
     for method, rows in summary.groupby("method"):
-        record = {"method": method, "sector": {}, "size": {}, "future": {}}
+        record = {"method": method} | {m.attribute: {} for m in MEASURES}
         for row in rows.itertuples():
             m = sections[row.attribute, row.measure]
             known = not np.isnan(row.value)

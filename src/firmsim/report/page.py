@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +12,30 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from firmsim.association.measures import MEASURES
 from firmsim.files import atomic
-from firmsim.report.explanation import questions, size_dated
+from firmsim.report.audit import finding_kinds, missing, remarks, respelt
+from firmsim.report.explanation import explanation, size_dates
 from firmsim.report.figures import PEERS, figure_data
-from firmsim.report.gradients import gradient_table, reach_data
+from firmsim.report.gradients import reach_data
 from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
-from firmsim.report.methods import measurements, run_methods
+from firmsim.report.method_table import method_table
+from firmsim.report.methods import Method, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
-from firmsim.report.rankings import panels
+from firmsim.report.rankings import rankings
 from firmsim.report.results import Results
-from firmsim.report.tables import (
-    audit_kinds,
-    encoder_table,
-    method_table,
-    missing,
-    respelt,
-    trouble,
+from firmsim.report.scales import TIE
+from firmsim.report.summary import HORIZON, run_summary
+from firmsim.report.text import (
+    interval,
+    listed,
+    number,
+    p_value,
+    percent,
+    plural,
+    scientific,
 )
-from firmsim.report.text import listed, number, percent, plural
+from firmsim.report.trainings import gradient_reach, trainings
 from firmsim.run.record import members_of
 
 SCRIPTS = (
@@ -44,6 +50,9 @@ SCRIPTS = (
     "start.js",
 )
 """In the order they are run, after plotly."""
+
+FILTERS = (interval, listed, members_of, number, p_value, percent, scientific)
+"""Functions that the templates use as filters."""
 
 
 def write_report(folder: Path, output: Path) -> None:
@@ -62,73 +71,97 @@ def write_report(folder: Path, output: Path) -> None:
         A file of the run is missing or does not fit the others.
     """
     results = Results(Path(folder))
-    page = _environment().get_template("page.html").render(_context(results))
+    page = environment().get_template("page.html").render(context(results))
     with atomic(Path(output)) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates with their filters; an undefined name is an error."""
+    made = Environment(
         loader=PackageLoader("firmsim.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"listed": listed, "number": number, "percent": percent}
-    environment.filters["members"] = members_of
-    environment.globals["plural"] = plural
-    return environment
+    made.filters |= {function.__name__: function for function in FILTERS}
+    made.globals |= {"plural": plural, "infinity": math.inf, "tie": TIE, "horizon": HORIZON[0]}
+    return made
 
 
-def _context(results: Results) -> dict[str, Any]:
-    run = results.run
+def context(results: Results) -> dict[str, Any]:
+    """Everything the templates need.
+
+    Parameters
+    ----------
+    results : Results
+        A finished run.
+
+    Returns
+    -------
+    dict
+        One entry or a few per section, and the scripts with their data.
+    """
     methods = run_methods(results)
-    measured = measurements(results.summary)
-    reasons = results.reasons
-    p_floor = 1 / (run["config"]["association"]["permutations"] + 1)
-    firms = results.firms
-    reach = reach_data(results, methods)
-    scripts = [get_plotlyjs(), *map(_asset, SCRIPTS)]
+    summary = run_summary(results, methods)
+    return (
+        {
+            "run": results.run,
+            "data": results.run["data"],
+            "methods": methods,
+            "summary": summary,
+            "headline": headline(summary),
+            "rankings": rankings(summary),
+            "table": method_table(summary),
+            "explanation": explanation(summary, results.records),
+        }
+        | _firms(results)
+        | _prices(results)
+        | _assets(results, methods)
+    )
+
+
+def _firms(results: Results) -> dict[str, Any]:
+    """The scored firms, how many lack an attribute, and how their figures are drawn."""
+    firms, data = results.firms, results.run["data"]
+    dates = firms.loc[firms["size"].notna(), "size_date"].tolist()
     return {
-        "run": run,
-        "data": run["data"],
-        "config": yaml.safe_dump(run["config"], sort_keys=False),
         "firms": firms,
         "unknown_sector": int((firms["sector"] == "").sum()),
         "unknown_size": int(firms["size"].isna().sum()),
-        "size_kind": results.size_kind,
-        "dated": size_dated(
-            results.size_kind,
-            firms.loc[firms["size"].notna(), "size_date"].tolist(),
-            run["data"]["first"],
-            run["data"]["last"],
-        ),
-        "methods": methods,
-        "headline": headline(
-            methods, measured, reasons, results.size_kind, run["data"]["fit_last"], p_floor
-        ),
-        "panels": panels(methods, measured),
-        "measures": MEASURES,
-        "table": method_table(methods, measured, reasons, p_floor),
-        "questions": questions(methods, measured, results.records, results.size_kind, p_floor),
-        "p_floor": p_floor,
+        "dates": size_dates(results.size_kind, dates, data["first"], data["last"]),
         "perplexity": perplexity(len(firms)),
         "optimal": len(firms) <= OPTIMAL,
         "block": block_size(len(firms)),
         "peers": min(PEERS, len(firms) - 1),
-        "kinds": audit_kinds(results.audit),
+    }
+
+
+def _prices(results: Results) -> dict[str, Any]:
+    """The audit, the tickers and the configuration."""
+    return {
+        "kinds": finding_kinds(results.audit),
         "audit": results.audit.to_dict("records"),
         "sources": results.sources,
         "respelt": respelt(results.sources),
-        "asked": results.asked,
-        "trouble": trouble(results.asked).to_dict("records"),
-        "missing": missing(results.asked),
-        "trainings": encoder_table(run["encoders"]),
-        "gradients": gradient_table(results),
-        "style": _asset("style.css"),
+        "requested": results.requested,
+        "remarks": remarks(results.requested),
+        "missing": missing(results.requested),
+        "config": yaml.safe_dump(results.run["config"], sort_keys=False),
+    }
+
+
+def _assets(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
+    """The trainings, and the scripts, styles and data of the figures."""
+    scripts = [get_plotlyjs(), *map(_asset, SCRIPTS)]
+    reach = reach_data(results, methods)
+    return {
+        "trainings": trainings(results.run["encoders"]),
+        "gradients": gradient_reach(results),
         "reach": reach,
         "json": _inert(figure_data(results, methods) | {"reach": reach}),
+        "style": _asset("style.css"),
         "scripts": scripts,
         "policy": _policy(scripts),
     }
@@ -139,14 +172,14 @@ def _asset(name: str) -> str:
 
 
 def _inert(value: Any) -> str:
-    """JSON that cannot end the script element it stands in, whatever the data hold."""
+    """JSON that cannot end the script element around it, whatever the data hold."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
 
-def _policy(scripts: list[str]) -> str:
+def _policy(scripts: Sequence[str]) -> str:
     """Content security policy: only the page's own scripts run, and nothing is fetched."""
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts

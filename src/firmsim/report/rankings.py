@@ -1,91 +1,79 @@
 """Methods ranked by one measure: a dot with its interval on a common scale."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from firmsim.association.measures import MEASURES, Measure
-from firmsim.report.methods import Key, Measured, Method
-from firmsim.report.text import interval, number
+from firmsim.report.methods import Method
+from firmsim.report.summary import AUC, HORIZON, SIZE, Measurement, Statistic, Summary
 
-QUESTIONS = {
-    ("sector", "auc"): "Do scores agree with sector?",
-    ("future", "spearman"): "Do they hold afterwards?",
-    ("size", "mantel_r"): "Do they follow size?",
-}
+RANKED: tuple[Statistic, ...] = (AUC, HORIZON, SIZE)
+"""The leading measure of each attribute, in the order of the page."""
+
+NARROWEST = 0.1
+"""Least distance from chance to the right end of the scale."""
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One method; positions in percent of the width."""
+    """One method; `at`, `low` and `high` are positions in percent of the width."""
 
     method: Method
-    value: str
-    interval: str
+    found: Measurement
     at: float
     low: float
     high: float
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One question: the methods from the highest value to the lowest."""
+class Ranking:
+    """One measure: the methods from the highest value to the lowest."""
 
-    question: str
     measure: Measure
     dots: list[Dot]
     chance: float
     """Position of the chance level, in percent."""
 
 
-def panels(methods: Sequence[Method], measured: Mapping[Key, Measured]) -> list[Panel]:
-    """Rank the methods by the leading measure of sector, of the future and of size.
+def rankings(summary: Summary) -> list[Ranking]:
+    """Rank the methods by the leading measures of sector, of the horizon and of size.
 
     Parameters
     ----------
-    methods : sequence of Method
-        All methods of the run.
-    measured : mapping
-        Statistics by (method, attribute, measure).
+    summary : Summary
+        The statistics of all methods.
 
     Returns
     -------
-    list of Panel
-        Questions without any value are left out.
+    list of Ranking
+        Measures without any value are left out.
     """
     made = []
-    for measure in MEASURES:
-        key = (measure.attribute, measure.measure)
-        ranked = sorted(
-            ((measured[m.name, *key], m) for m in methods if (m.name, *key) in measured),
-            key=lambda pair: -pair[0].value,
-        )
-        if key in QUESTIONS and ranked:
-            made.append(_panel(QUESTIONS[key], measure, ranked))
-    return sorted(made, key=lambda panel: list(QUESTIONS.values()).index(panel.question))
+    for statistic in RANKED:
+        measure = next(m for m in MEASURES if (m.attribute, m.measure) == statistic)
+        scored = [m for m in summary.methods if summary.found(m, statistic).measured]
+        scored.sort(key=lambda method: -summary.value(method, statistic))
+        if scored:
+            found = [summary.found(method, statistic) for method in scored]
+            made.append(_ranking(measure, scored, found))
+    return made
 
 
-def _panel(question: str, measure: Measure, ranked: Sequence[tuple[Measured, Method]]) -> Panel:
+def _ranking(measure: Measure, methods: Sequence[Method], found: Sequence[Measurement]) -> Ranking:
     chance = measure.chance or 0.0
-    spans = [(_or(m.low, m.value), _or(m.high, m.value)) for m, _ in ranked]
+    spans = [(_or(m.low, m.value), _or(m.high, m.value)) for m in found]
     left = min([chance, *(low for low, _ in spans)])
-    width = max([chance + 0.1, *(high for _, high in spans)]) - left
+    width = max([chance + NARROWEST, *(high for _, high in spans)]) - left
 
     def place(x: float) -> float:
         return round(100 * (x - left) / width, 2)
 
     dots = [
-        Dot(
-            method,
-            number(m.value),
-            interval(m.low, m.high),
-            place(m.value),
-            place(low),
-            place(high),
-        )
-        for (m, method), (low, high) in zip(ranked, spans, strict=True)
+        Dot(method, m, place(m.value), place(low), place(high))
+        for method, m, (low, high) in zip(methods, found, spans, strict=True)
     ]
-    return Panel(question, measure, dots, place(chance))
+    return Ranking(measure, dots, place(chance))
 
 
 def _or(value: float, otherwise: float) -> float:

@@ -1,4 +1,4 @@
-"""What a finished run left behind, read once and checked."""
+"""The files of a finished run, read once and checked."""
 
 import json
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class ResultsError(FirmsimError):
 
 @dataclass(frozen=True)
 class Results:
-    """The files under ``results/<run>``; scores and neighbours are read when asked for.
+    """The files under ``results/<run>``; scores and neighbours are read when they are needed.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ class Results:
     summary: pd.DataFrame = field(init=False)
     """Tidy: method, attribute, measure, value, low, high, p, p_holm, n."""
     audit: pd.DataFrame = field(init=False)
-    """One row a finding, as text."""
+    """One row per finding, as text."""
     sources: pd.DataFrame = field(init=False)
-    """One row a ticker that was asked for, as text."""
+    """One row per requested ticker, as text."""
 
     def __post_init__(self) -> None:
         read = {
@@ -67,18 +67,18 @@ class Results:
             object.__setattr__(self, name, value)
 
     @cached_property
-    def asked(self) -> dict[str, pd.DataFrame]:
-        """Tickers that were asked for, as text, by what for: to score, to train on, to rank among.
+    def requested(self) -> dict[str, pd.DataFrame]:
+        """Tickers whose prices were requested, as text, by purpose: scoring, training, ranking.
 
         Training has tickers of its own only where its firms or days are pinned.
         """
         training = self.run["config"]["training"]
-        asked = {"scoring": self.sources}
+        requested = {"scoring": self.sources}
         if training["train_firms"] is not None or training["fit_end"] is not None:
-            asked["training"] = read_csv(self._path("training/sources.csv"))
+            requested["training"] = read_csv(self._path("training/sources.csv"))
         if training["train_firms"] is not None and training["fit_end"] is not None:
-            asked["ranking"] = read_csv(self._path("reference/sources.csv"))
-        return asked
+            requested["ranking"] = read_csv(self._path("reference/sources.csv"))
+        return requested
 
     def _path(self, name: str) -> Path:
         path = self.folder / name
@@ -170,11 +170,11 @@ class Results:
         return pd.read_parquet(self._path(f"neighbours/{method}.parquet"))
 
     def history(self, encoder: str, seed: int) -> pd.DataFrame:
-        """Training history: columns step, loss, validation_loss (missing between looks), ..."""
+        """Training history: columns step, loss, validation_loss (NaN without a check), ..."""
         return pd.read_csv(self._path(f"encoders/{encoder}/seed{seed}/history.csv"))
 
     def gradients(self, encoder: str, seed: int) -> pd.DataFrame:
-        """How far back gradients reached: columns step, weights, quantity, lag, value, reason."""
+        """Gradient diagnostics: columns step, weights, quantity, lag, value, reason."""
         path = self._path(f"encoders/{encoder}/seed{seed}/gradients.csv")
         table = pd.read_csv(path, dtype={"reason": str})
         return table.assign(reason=table["reason"].fillna(""))

@@ -5,11 +5,8 @@
   const host = document.getElementById("reach");
   const parts = ["gradient", "product", "clipping"];
   const captions = ["gradient norm by lag", "product of Jacobians by lag", "gradient norm by step"];
-  const cards = report.reach.map((encoder) => {
-    const card = host.appendChild(report.element("figure", {},
-      report.element("figcaption", {},
-        report.element("strong", { textContent: encoder.title }),
-        report.element("span", { textContent: encoder.life }))));
+  const cards = report.reach.map((encoder, at) => {
+    const card = host.children[at];
     return Object.fromEntries(parts.map((part, index) => {
       const text = part === "clipping" && !encoder.before ? "trained without gradients" : captions[index];
       card.append(report.element("small", { textContent: text }));
