@@ -51,22 +51,6 @@ def packed_scores(matrix: npt.NDArray[np.float64]) -> str:
     return packed(np.rint(127 * upper) + 127, "u1")
 
 
-def packed_decades(values: npt.NDArray[np.float64]) -> str:
-    """Numbers above zero as logarithms, in thousandths of a decade; the page draws no finer.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        At least 0; those below 1e-32 count as 1e-32.
-
-    Returns
-    -------
-    str
-        Two bytes a number.
-    """
-    return packed(np.rint(1000 * np.log10(np.clip(values, 1e-32, 1e32))), "i2")
-
-
 def packed_positions(positions: npt.NDArray[np.float64]) -> str:
     """Points of the plane, scaled into a square of side 65,535 without distortion.
 

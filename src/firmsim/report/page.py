@@ -14,15 +14,17 @@ from plotly.offline import get_plotlyjs
 
 from firmsim.files import atomic
 from firmsim.report.audit import finding_kinds, missing, remarks, respelt
+from firmsim.report.curves import curve_cards
 from firmsim.report.explanation import explanation, size_dates
-from firmsim.report.figures import PEERS, figure_data
-from firmsim.report.gradients import reach_data
+from firmsim.report.explore import PEERS, explore_data
 from firmsim.report.headline import headline
 from firmsim.report.layout import perplexity
 from firmsim.report.method_table import method_table
 from firmsim.report.methods import Method, run_methods
 from firmsim.report.ordering import OPTIMAL, block_size
+from firmsim.report.plots import TEMPLATE, figure_json
 from firmsim.report.rankings import rankings
+from firmsim.report.reach import QUARTERS, reach_cards, shade
 from firmsim.report.results import Results
 from firmsim.report.scales import TIE
 from firmsim.report.summary import HORIZON, run_summary
@@ -45,13 +47,12 @@ SCRIPTS = (
     "card.js",
     "matrix.js",
     "peers.js",
-    "curves.js",
-    "gradients.js",
+    "figures.js",
     "start.js",
 )
 """In the order they are run, after plotly."""
 
-FILTERS = (interval, listed, members_of, number, p_value, percent, scientific)
+FILTERS = (figure_json, interval, listed, members_of, number, p_value, percent, scientific)
 """Functions that the templates use as filters."""
 
 
@@ -155,12 +156,14 @@ def _prices(results: Results) -> dict[str, Any]:
 def _assets(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     """The trainings, and the scripts, styles and data of the figures."""
     scripts = [get_plotlyjs(), *map(_asset, SCRIPTS)]
-    reach = reach_data(results, methods)
     return {
         "trainings": trainings(results.run["encoders"]),
         "gradients": gradient_reach(results),
-        "reach": reach,
-        "json": _inert(figure_data(results, methods) | {"reach": reach}),
+        "curves": curve_cards(results, methods),
+        "reach": reach_cards(results, methods),
+        "shades": [shade(share) for share in QUARTERS],
+        "template": TEMPLATE,
+        "json": _inert(explore_data(results, methods)),
         "style": _asset("style.css"),
         "scripts": scripts,
         "policy": _policy(scripts),

@@ -40,16 +40,29 @@ report.theme = () => {
     accent: colour("accent"), grey: colour("grey") };
 };
 
-// Plotly layout that every figure starts from.
+// Plotly layout that every figure starts from. A label of one mark stands out from the page; a
+// unified label, which covers much of the figure, does not.
 report.layout = (more) => {
   const theme = report.theme();
   const font = getComputedStyle(document.body).fontFamily;
-  return { paper_bgcolor: theme.card, plot_bgcolor: theme.card, dragmode: report.touch ? false : "zoom",
+  const [back, front] =
+    more.hovermode === "x unified" ? [theme.card, theme.ink] : [theme.ink, theme.card];
+  return {
+    paper_bgcolor: theme.card,
+    plot_bgcolor: theme.card,
+    dragmode: report.touch ? false : "zoom",
     font: { family: font, size: 13, color: theme.ink },
-    hoverlabel: { bgcolor: theme.ink, bordercolor: theme.ink, align: "left",
-      font: { family: font, size: 13, color: theme.card } }, ...more };
+    hoverlabel: {
+      bgcolor: back,
+      bordercolor: theme.ink,
+      align: "left",
+      font: { family: font, size: 13, color: front },
+    },
+    ...more,
+  };
 };
 
+report.dark = matchMedia("(prefers-color-scheme: dark)");
 report.touch = matchMedia("(pointer: coarse)").matches;
 report.narrow = () => innerWidth < 760;
 report.options = { responsive: true, displaylogo: false, displayModeBar: report.touch ? false : "hover",

@@ -19,6 +19,6 @@
   };
   firm.addEventListener("change", find);
 
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", report.redraw);
+  report.dark.addEventListener("change", report.redraw);
   report.redraw();
 }

@@ -1,4 +1,4 @@
-"""What the interactive figures draw, as plain JSON; the scripts beside this file draw it."""
+"""Data of the linked figures: the map, the matrix and the peers; ``static/*.js`` draw them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,11 +17,8 @@ from firmsim.report.results import Array, Results
 PEERS = 10
 """Nearest peers shown for each firm."""
 
-POINTS = 80
-"""Most points of a training curve; beyond, neighbouring steps are averaged."""
 
-
-def figure_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
+def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     """Everything the page's figures need.
 
     Parameters
@@ -70,10 +67,6 @@ def figure_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
         "diameter": diameters(np.asarray(sizes, dtype=np.float64)).round(1).tolist(),
         "sizeKind": results.size_kind,
         "methods": drawn,
-        "curves": [
-            curve_data(encoder, results.history(encoder["name"], encoder["seed"]))
-            for encoder in results.run["encoders"]
-        ],
     }
 
 
@@ -131,37 +124,3 @@ def peer_data(neighbours: pd.DataFrame, tickers: pd.Index) -> dict[str, Any]:
         "firms": packed(places, "u2"),
         "scores": packed(np.rint(10_000 * score.loc[tickers].to_numpy(dtype=float)), "i2"),
     }
-
-
-def curve_data(encoder: dict[str, Any], history: pd.DataFrame) -> dict[str, Any]:
-    """Training and validation loss of one training, thinned.
-
-    Parameters
-    ----------
-    encoder : dict
-        Its entry in ``run.json``.
-    history : DataFrame
-        Columns step, loss, validation_loss (missing between looks).
-
-    Returns
-    -------
-    dict
-        step and loss (means of neighbouring steps), looked and validation (as measured), best.
-    """
-    width = -(-len(history) // POINTS)
-    thin = history[["step", "loss"]].groupby(np.arange(len(history)) // width).mean()
-    looks = history.dropna(subset=["validation_loss"])
-    return {
-        "name": encoder["name"],
-        "seed": encoder["seed"],
-        "step": thin["step"].round(1).tolist(),
-        "loss": _short(thin["loss"]),
-        "looked": looks["step"].tolist(),
-        "validation": _short(looks["validation_loss"]),
-        "best": encoder["best_step"],
-    }
-
-
-def _short(values: pd.Series) -> list[float]:
-    """Five significant digits are more than a screen shows."""
-    return [float(f"{value:.5g}") for value in values]
