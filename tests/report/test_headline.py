@@ -28,7 +28,7 @@ from firmsim.report.headline import (
 )
 from firmsim.report.scales import Standing, Strength
 from firmsim.report.summary import AUC, HORIZON, SIZE, SIZE_WITHIN_SECTORS, Measurement
-from firmsim.report.verdicts import Confidence, Duel, Influence, MemoryEffect, Outcome
+from firmsim.report.verdicts import Confidence, Duel, Influence, MemoryEffect, Comparison
 
 KNN, R_PRECISION, MANTEL = (
     ("sector", "knn_accuracy"),
@@ -44,14 +44,14 @@ def sector(auc, methods=FIVE, **more):
 @pytest.mark.parametrize(
     ("elman", "pearson", "pca", "outcome"),
     [
-        (0.90, 0.80, 0.85, Outcome.AHEAD_OF_ALL),
-        (0.90, 0.91, 0.80, Outcome.BEHIND),
-        (0.85, 0.80, 0.90, Outcome.AHEAD_OF_PEARSON_BEHIND_BEST),
-        (0.85, 0.80, 0.853, Outcome.AHEAD_OF_PEARSON_LEVEL_WITH_BEST),
-        (0.80, 0.803, 0.9, Outcome.LEVEL_WITH_PEARSON_BEHIND_BEST),
-        (0.80, 0.80, 0.802, Outcome.LEVEL_WITH_BEST),
-        (0.85, 0.853, 0.80, Outcome.LEVEL_WITH_BEST),
-        (0.70, 0.80, 0.90, Outcome.BEHIND),
+        (0.90, 0.80, 0.85, Comparison.AHEAD_OF_ALL),
+        (0.90, 0.91, 0.80, Comparison.BEHIND),
+        (0.85, 0.80, 0.90, Comparison.AHEAD_OF_PEARSON_BEHIND_BEST),
+        (0.85, 0.80, 0.853, Comparison.AHEAD_OF_PEARSON_LEVEL_WITH_BEST),
+        (0.80, 0.803, 0.9, Comparison.LEVEL_WITH_PEARSON_BEHIND_BEST),
+        (0.80, 0.80, 0.802, Comparison.LEVEL_WITH_BEST),
+        (0.85, 0.853, 0.80, Comparison.LEVEL_WITH_BEST),
+        (0.70, 0.80, 0.90, Comparison.BEHIND),
     ],
 )
 def test_outcome_against_pearson_and_the_best_comparator(elman, pearson, pca, outcome):
@@ -62,7 +62,7 @@ def test_outcome_against_pearson_and_the_best_comparator(elman, pearson, pca, ou
 
 @pytest.mark.parametrize(
     ("elman", "outcome"),
-    [(0.9, Outcome.AHEAD_OF_ALL), (0.7, Outcome.BEHIND), (0.8, Outcome.LEVEL_WITH_BEST)],
+    [(0.9, Comparison.AHEAD_OF_ALL), (0.7, Comparison.BEHIND), (0.8, Comparison.LEVEL_WITH_BEST)],
 )
 def test_one_against_one_is_no_choice(elman, outcome):
     found = sector({ELMAN: elman, PCA: 0.8})
@@ -88,7 +88,7 @@ def test_only_methods_that_were_measured_are_counted():
     found = sector_verdict(summary)
     assert [(c.method, c.count) for c in found.shown] == [(ELMAN, 1), (PEARSON, 1), (PCA, 2)]
     assert [choice.found for choice in found.shown] == list(map(measured, (0.9, 0.7, 0.8)))
-    assert (found.outcome, found.comparators) == (Outcome.AHEAD_OF_ALL, 2)
+    assert (found.outcome, found.comparators) == (Comparison.AHEAD_OF_ALL, 2)
     later = horizon_verdict(summary)
     assert (later.encoder.method, later.encoder.count) == (JORDAN, 2)
     assert (later.comparator.method, later.comparator.count) == (PCA, 1)
@@ -120,11 +120,11 @@ def test_never_claims_more_than_was_measured():
     """Whatever the numbers, the encoder is called ahead only where it is."""
     for a, b, c in itertools.product((0.5, 0.6, 0.602, 0.7), repeat=3):
         outcome = sector({ELMAN: a, PEARSON: b, PCA: c}).outcome
-        if outcome is Outcome.AHEAD_OF_ALL:
+        if outcome is Comparison.AHEAD_OF_ALL:
             assert a > max(b, c)
         if outcome.name.startswith("AHEAD_OF_PEARSON"):
             assert a > b
-        if outcome is Outcome.BEHIND:
+        if outcome is Comparison.BEHIND:
             assert a < max(b, c)
 
 
@@ -252,7 +252,7 @@ def test_size_of_comparators_where_there_is_no_encoder():
 def test_nothing_measured_has_reasons():
     why = {AUC: "all 12 firms with a sector are in the same one", HORIZON: "none", SIZE: "2 firms"}
     found = headline(summary_of({}, reasons=why))
-    assert (found.sector.outcome, found.sector.shown) == (Outcome.UNMEASURED, ())
+    assert (found.sector.outcome, found.sector.shown) == (Comparison.UNMEASURED, ())
     assert found.sector.reasons == (why[AUC],)
     assert found.horizon.reasons == (why[HORIZON],)
     assert (found.size.choice, found.size.reasons) == (None, (why[SIZE],))
@@ -261,7 +261,7 @@ def test_nothing_measured_has_reasons():
 
 def test_random_scores_alone_are_no_agreement():
     found = sector({RANDOM: 0.5}, (RANDOM,), reasons={AUC: "of no matter"})
-    assert (found.outcome, found.reasons) == (Outcome.UNMEASURED, ())
+    assert (found.outcome, found.reasons) == (Comparison.UNMEASURED, ())
 
 
 def test_missing_intervals_do_not_overlap():
@@ -279,10 +279,10 @@ def test_no_encoder_and_no_comparator():
 
     for methods in ((PCA,), (PEARSON, PCA)):
         found = of(*methods)
-        assert (found.outcome, found.encoder) == (Outcome.COMPARATORS_ONLY, None)
+        assert (found.outcome, found.encoder) == (Comparison.COMPARATORS_ONLY, None)
         assert (found.shown[-1].method, found.shown[-1].count) == (PCA, len(methods))
         assert all(rival.duel is None for rival in found.rivals)
     for methods in ((ELMAN, RANDOM), (ELMAN, JORDAN)):
         found = of(*methods)
-        assert (found.outcome, found.rivals) == (Outcome.ENCODERS_ONLY, ())
+        assert (found.outcome, found.rivals) == (Comparison.ENCODERS_ONLY, ())
         assert (found.encoder.method, found.encoder.count) == (ELMAN, 1 + (JORDAN in methods))

@@ -26,7 +26,7 @@ from firmsim.report.verdicts import (
     Influence,
     MemoryEffect,
     MemoryVerdict,
-    Outcome,
+    Comparison,
     Rival,
     SectorVerdict,
     SizeVerdict,
@@ -171,25 +171,25 @@ def _rivals(summary: Summary) -> list[Choice]:
     return [*others, best]
 
 
-def _outcome(encoder: Choice | None, rivals: Sequence[Choice]) -> Outcome:
+def _outcome(encoder: Choice | None, rivals: Sequence[Choice]) -> Comparison:
     if encoder is None:
-        return Outcome.COMPARATORS_ONLY if rivals else Outcome.UNMEASURED
+        return Comparison.COMPARATORS_ONLY if rivals else Comparison.UNMEASURED
     if not rivals:
-        return Outcome.ENCODERS_ONLY
+        return Comparison.ENCODERS_ONLY
     plain, best = (
         standing(encoder.found.value, rival.found.value) for rival in (rivals[0], rivals[-1])
     )
     if best is Standing.AHEAD:
-        return Outcome.AHEAD_OF_ALL
+        return Comparison.AHEAD_OF_ALL
     if plain is Standing.AHEAD:
         if best is Standing.LEVEL:
-            return Outcome.AHEAD_OF_PEARSON_LEVEL_WITH_BEST
-        return Outcome.AHEAD_OF_PEARSON_BEHIND_BEST
+            return Comparison.AHEAD_OF_PEARSON_LEVEL_WITH_BEST
+        return Comparison.AHEAD_OF_PEARSON_BEHIND_BEST
     if best is Standing.LEVEL:
-        return Outcome.LEVEL_WITH_BEST
+        return Comparison.LEVEL_WITH_BEST
     if plain is Standing.LEVEL:
-        return Outcome.LEVEL_WITH_PEARSON_BEHIND_BEST
-    return Outcome.BEHIND
+        return Comparison.LEVEL_WITH_PEARSON_BEHIND_BEST
+    return Comparison.BEHIND
 
 
 def _duel(summary: Summary, ours: Method, theirs: Method) -> Duel:

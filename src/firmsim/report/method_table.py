@@ -109,11 +109,11 @@ def _left_out(summary: Summary, measures: Sequence[Measure]) -> list[LeftOut]:
 def _column(
     methods: Sequence[Method], found: Sequence[Measurement], measure: Measure
 ) -> list[TableCell]:
-    known = [(m, one) for m, one in zip(methods, found, strict=True) if one.measured]
-    judged = [one.value for method, one in known if method.kind != "random"]
+    measured = [(m, one) for m, one in zip(methods, found, strict=True) if one.measured]
+    judged = [one.value for method, one in measured if method.kind != "random"]
     chance = measure.chance
     if chance is None:  # it has no closed form, so the random score shows it
-        chance = next((one.value for method, one in known if method.kind == "random"), 0.0)
+        chance = next((one.value for method, one in measured if method.kind == "random"), 0.0)
     best = max(judged, default=chance)
     merit = measure.higher_is_better and len({_shown(value) for value in judged}) > 1
     cells = []

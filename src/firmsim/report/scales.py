@@ -56,5 +56,5 @@ def strength(r: float) -> Strength:
 
 def negligible(*correlations: float) -> bool:
     """Whether all of some correlations are negligible; those that are NaN do not count."""
-    known = [r for r in correlations if not math.isnan(r)]
-    return all(strength(r) is Strength.NEGLIGIBLE for r in known)
+    measured = [r for r in correlations if not math.isnan(r)]
+    return all(strength(r) is Strength.NEGLIGIBLE for r in measured)

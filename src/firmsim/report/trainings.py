@@ -14,7 +14,7 @@ FAR = 60
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingRow:
     """One training of an encoder.
 
     Attributes
@@ -84,7 +84,7 @@ class GradientReach:
     clipped: float
 
 
-def trainings(encoders: Sequence[Mapping[str, Any]]) -> list[Training]:
+def trainings(encoders: Sequence[Mapping[str, Any]]) -> list[TrainingRow]:
     """Parameters and losses of every training.
 
     Parameters
@@ -94,11 +94,11 @@ def trainings(encoders: Sequence[Mapping[str, Any]]) -> list[Training]:
 
     Returns
     -------
-    list of Training
+    list of TrainingRow
         In the same order.
     """
     return [
-        Training(
+        TrainingRow(
             name=str(encoder["name"]),
             seed=int(encoder["seed"]),
             formula=str(encoder["formula"]),

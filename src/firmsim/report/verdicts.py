@@ -10,7 +10,7 @@ from firmsim.report.scales import Standing, Strength
 from firmsim.report.summary import Choice, Measurement, Statistic
 
 
-class Outcome(Enum):
+class Comparison(Enum):
     """How the best encoder compares with Pearson and with the best comparator."""
 
     UNMEASURED = auto()
@@ -55,7 +55,7 @@ class Rival:
 class SectorVerdict:
     """How well the best encoder separates sectors, next to Pearson and the best comparator."""
 
-    outcome: Outcome
+    outcome: Comparison
     encoder: Choice | None
     rivals: tuple[Rival, ...]
     """Pearson, where it was measured, then the best comparator; one where they are the same."""
@@ -105,7 +105,7 @@ class HorizonVerdict:
     encoder: Choice | None
     comparator: Choice | None
     standing: Standing | None
-    """Of the encoder; None unless there are both."""
+    """How the encoder compares; None unless there are both."""
     overlap: bool
     """Whether their intervals overlap."""
     reasons: tuple[str, ...]
