@@ -28,7 +28,7 @@ from firmsim.report.headline import (
 )
 from firmsim.report.scales import Standing, Strength
 from firmsim.report.summary import AUC, HORIZON, SIZE, SIZE_WITHIN_SECTORS, Measurement
-from firmsim.report.verdicts import Confidence, Duel, Influence, MemoryEffect, Comparison
+from firmsim.report.verdicts import Comparison, Confidence, Duel, Influence, MemoryEffect
 
 KNN, R_PRECISION, MANTEL = (
     ("sector", "knn_accuracy"),

@@ -20,13 +20,13 @@ from firmsim.report.summary import (
     Summary,
 )
 from firmsim.report.verdicts import (
+    Comparison,
     Confidence,
     Duel,
     HorizonVerdict,
     Influence,
     MemoryEffect,
     MemoryVerdict,
-    Comparison,
     Rival,
     SectorVerdict,
     SizeVerdict,
