@@ -54,7 +54,7 @@ calibrate: .venv/installed-dev
 	$(BIN)/python benchmarks/calibration.py
 
 schema: .venv/installed-dev
-	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/config_reference.py
 
 lock:
 	$(PYTHON) tools/lock.py

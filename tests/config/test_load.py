@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmsim.config import Config
+from firmsim.config.encoder import PARTS
 from firmsim.config.load import load_config, located
 from firmsim.errors import ConfigError, FirmsError, FirmsimError
 from firmsim.objectives.comovement.market import FIXED_CONTEXT
@@ -17,8 +18,12 @@ from firmsim.recurrent import Elman
 ENCODER = {"cell": "elman", "objective": "comovement"}
 
 
-def encoder(**keys):
-    return {"encoders": [ENCODER | keys]}
+def encoder(part=None, /, **keys):
+    """Configuration of one encoder with keys in one of its parts, or beside them."""
+    if part is None:
+        return {"encoders": [ENCODER | keys]}
+    name = (ENCODER | {"trainer": "gradient"})[part]
+    return {"encoders": [ENCODER | {part: {"name": name} | keys}]}
 
 
 def refusal(values, files=()):
@@ -45,9 +50,10 @@ def test_nothing_given_is_the_default_run():
     ]
     assert all(item.seeds == [0] for item in config.encoders)
     first = config.encoders[0]
-    inputs = 1 + 3 * first.portfolios + FIXED_CONTEXT
-    sizes = Elman(inputs, first.hidden, first.outputs + 2 * first.portfolios)
-    assert {item.max_parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
+    aim = first.objective
+    inputs = 1 + 3 * aim.portfolios + FIXED_CONTEXT
+    sizes = Elman(inputs, first.cell.hidden, aim.outputs + 2 * aim.portfolios)
+    assert {item.cell.max_parameters for item in config.encoders[2:5]} == {sizes.parameter_count}
 
 
 def test_the_default_file_says_what_the_defaults_are():
@@ -60,8 +66,18 @@ def test_every_example_is_valid(file):
     assert load_config(yaml.safe_load(file.read_text()), [file]).run
 
 
+JORDAN = {"encoders": [{"cell": {"name": "jordan", "state": 4}, "objective": "forecast"}]}
+
+
+def test_a_name_is_short_for_its_defaults():
+    short = {"cell": "jordan", "objective": "comovement", "trainer": "swarm"}
+    long = {part: {"name": name} for part, name in short.items()}
+    assert load_config({"encoders": [short]}) == load_config({"encoders": [long]})
+    assert load_config({"encoders": [ENCODER]}).encoders[0].trainer.name == "gradient"
+
+
 def test_whole_configuration_survives_its_own_dump():
-    config = load_config({"firms": ["NA", "TRUE", "1299.HK"], **encoder(cell="jordan", state=4)})
+    config = load_config({"firms": ["NA", "TRUE", "1299.HK"], **JORDAN})
     assert load_config(config.model_dump(mode="json")) == config
 
 
@@ -126,7 +142,17 @@ def test_what_an_index_or_a_pinned_fit_period_cannot_be(values, start):
         ({"prices": {"sorce": "file"}}, "prices.sorce: unknown key; did you mean 'source'?"),
         ({"encodrs": []}, "encodrs: unknown key; did you mean 'encoders'?"),
         ({"audit": {"actions": {"jmp": "mask"}}}, "audit.actions.jmp: unknown key; did you mean"),
-        (encoder(hiden=5), "encoders.0.hiden: unknown key; did you mean 'hidden'?"),
+        (encoder(hiden=5), "encoders.0.hiden: unknown key; did you mean 'cell.hidden'?"),
+        (encoder("cell", hiden=5), "encoders.0.cell.hiden: unknown key; did you mean 'hidden'?"),
+        (
+            encoder("cell", steps=5),
+            "encoders.0.cell.steps: unknown key; did you mean 'encoders.0.trainer.steps'?",
+        ),
+        (
+            {"jump": "mask", "strat": "2007-01-04"},
+            "jump: unknown key; known here: run, prices, firms",
+        ),
+        ({"neighbors": 5}, "neighbors: unknown key; did you mean 'similarity.neighbours'?"),
         ({"prices": {"xyz": 1}}, "prices.xyz: unknown key; known here: source, path, start, end"),
         # words that the models use inwardly
         ({"tickers": ["A", "B", "C"]}, "tickers: unknown key"),
@@ -141,10 +167,22 @@ def test_unknown_key(values, start):
 @pytest.mark.parametrize(
     ("values", "start"),
     [
-        (encoder(hidden="many"), "encoders.0.hidden: 'many' is not valid"),
-        (encoder(windows=20), "encoders.0.windows: 20 is not valid"),
-        (encoder(windows=[20, 1]), "encoders.0.windows.1: 1 is not valid"),
-        (encoder(hidden_activation="tahn"), "encoders.0.hidden_activation: 'tahn' is not valid"),
+        (encoder("cell", hidden="many"), "encoders.0.cell.hidden: 'many' is not valid"),
+        (encoder("trainer", windows=20), "encoders.0.trainer.windows: 20 is not valid"),
+        (encoder("trainer", windows=[20, 1]), "encoders.0.trainer.windows.1: 1 is not valid"),
+        (
+            encoder("cell", hidden_activation="tahn"),
+            "encoders.0.cell.hidden_activation: 'tahn' is not valid",
+        ),
+        (encoder(cell="elmna"), "encoders.0.cell: 'elmna' is not valid; did you mean 'elman'?"),
+        (
+            encoder(cell={"name": "elmna"}),
+            "encoders.0.cell.name: 'elmna' is not valid; did you mean 'elman'?",
+        ),
+        (encoder(cell={"hidden": 5}), "encoders.0.cell.name: is missing; give one of elman"),
+        (encoder(trainer=None), "encoders.0.trainer: None is not valid: give one of gradient"),
+        (encoder(objective=["forecast"]), "encoders.0.objective: ['forecast'] is not valid"),
+        (encoder(cell={"name": ["elman"]}), "encoders.0.cell.name: ['elman'] is not valid"),
         ({"prices": {"source": "yaho"}}, "prices.source: 'yaho' is not valid"),
         ({"prices": {"start": "2007-13-01"}}, "prices.start: '2007-13-01' is not valid"),
         ({"prices": {"start": 20070104}}, "prices.start: 20070104 is not a date"),
@@ -165,12 +203,15 @@ def test_wrong_type(values, start):
 @pytest.mark.parametrize(
     ("values", "start"),
     [
-        (encoder(hidden=0), "encoders.0.hidden: 0 is not valid"),
-        (encoder(state=0), "encoders.0.state: 0 is not valid"),
-        (encoder(outputs=0), "encoders.0.outputs: 0 is not valid"),
+        (encoder("cell", hidden=0), "encoders.0.cell.hidden: 0 is not valid"),
+        (
+            {"encoders": [{"cell": {"name": "jordan", "state": 0}, "objective": "forecast"}]},
+            "encoders.0.cell.state: 0 is not valid",
+        ),
+        (encoder("objective", outputs=0), "encoders.0.objective.outputs: 0 is not valid"),
         (encoder(seeds=[]), "encoders.0.seeds: [] is not valid"),
         (encoder(seeds=[1, 1]), "encoders.0.seeds: [1, 1] holds a seed twice"),
-        (encoder(day_dropout=1), "encoders.0.day_dropout: 1 is not valid"),
+        (encoder("objective", day_dropout=1), "encoders.0.objective.day_dropout: 1 is not valid"),
         (encoder(name="pearson"), "encoders.0.name: 'pearson' is the name of a comparator"),
         (encoder(name="../x"), "encoders.0.name: '../x' is not valid"),
         ({"encoders": [ENCODER, ENCODER]}, "encoders: two are named 'elman-comovement'"),
@@ -225,57 +266,8 @@ def test_too_few_firms(number):
 
 
 def test_further_errors_are_counted():
-    assert refusal(encoder(hidden=0, outputs=0)).endswith("(and 1 more)")
-    assert "more)" not in refusal(encoder(hidden=0))
-
-
-class TestOrigin:
-    """The file, or the command line, that an error names."""
-
-    @pytest.fixture
-    def files(self, tmp_path):
-        contents = {
-            "base.yaml": {"prices": {"start": "2031-01-01"}, "firms": ["A", "B"], **encoder()},
-            "mine.yaml": {"prices": {"end": "2016-12-30"}, "run": "mine"},
-        }
-        for name, content in contents.items():
-            (tmp_path / name).write_text(yaml.safe_dump(content))
-        return [tmp_path / name for name in contents]
-
-    def test_the_file_that_holds_the_key(self, files):
-        assert refusal({"firms": ["A", "B"]}, files).endswith(f", in {files[0]}")
-        assert refusal({"prices": {"end": "2016-12-30", "strat": 1}}, files[1:]).startswith(
-            "prices.strat: unknown key"
-        )
-
-    def test_a_section_check_names_the_file_of_its_key(self, files):
-        values = {"prices": {"start": date(2031, 1, 1), "end": "2016-12-30"}}
-        assert refusal(values, files).endswith(f", in {files[0]}")
-
-    def test_the_last_file_wins(self, files):
-        for number, name in enumerate(("../x", "../y")):
-            files[number].write_text(yaml.safe_dump({"run": name}))
-        assert refusal({"run": "../y"}, files).endswith(f", in {files[1]}")
-
-    def test_a_missing_key_is_told_with_the_file_of_its_section(self, files):
-        files[0].write_text(yaml.safe_dump({"encoders": [{"cell": "elman"}]}))
-        message = refusal({"encoders": [{"cell": "elman"}]}, files)
-        assert message == f"encoders.0.objective: is missing; give it a value, in {files[0]}"
-
-    @pytest.mark.parametrize(
-        "values",
-        [
-            {"similarity": {"neighbours": 0}},  # in no file
-            {"prices": {"end": "2016-12-30", "workers": 0}},  # its section is in a file
-            {"run": "../x"},  # in a file, overruled
-            {"prices": 5},  # a section in a file, overruled
-        ],
-    )
-    def test_a_key_set_on_the_command_line(self, files, values):
-        assert refusal(values, files).endswith(", in the command line")
-
-    def test_without_files(self):
-        assert refusal({"run": "../x"}).endswith(", in the configuration")
+    assert refusal(encoder("cell", hidden=0, max_parameters=0)).endswith("(and 1 more)")
+    assert "more)" not in refusal(encoder("cell", hidden=0))
 
 
 YAML_VALUES = st.recursive(
@@ -318,14 +310,66 @@ def test_an_empty_text_is_no_value(key):
     [
         ({"similarity": {"comparators": ["rbf", "rbf"]}}, "'rbf' is listed more than once"),
         ({"growth": {"risk_free_rate": float("nan")}}, "growth.risk_free_rate: nan is not valid"),
-        (encoder(learning_rate=float("inf")), "encoders.0.learning_rate: inf is not valid"),
+        (
+            encoder("trainer", learning_rate=float("inf")),
+            "encoders.0.trainer.learning_rate: inf is not valid",
+        ),
         (encoder(seeds=[True]), "encoders.0.seeds.0: true (or yes, no, on, off) is not a number"),
-        (encoder(objective="forecast", outputs=9), "encoders.0.outputs: has no meaning for"),
-        (encoder(state=9), "encoders.0.state: has no meaning for cell 'elman'"),
     ],
 )
 def test_values_that_look_right_but_are_not(values, reason):
     assert reason in refusal(values)
+
+
+def parts(cell="elman", objective="comovement", trainer="gradient", **keys):
+    """Configuration of one encoder with one more key, in whatever part has it."""
+    block = {"cell": cell, "objective": objective, "trainer": trainer}
+    for part, name in block.items():
+        inner = {key: value for key, value in keys.items() if key in KEYS_OF[part]}
+        block[part] = {"name": name} | inner
+    return {"encoders": [block]}
+
+
+KEYS_OF = {
+    part: {key for kind in kinds for key in kind.model_fields} for part, kinds in PARTS.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "key", "value"),
+    [
+        *(({"cell": cell}, "state", 9) for cell in ("elman", "lstm", "gru", "feedforward")),
+        *(({"cell": cell}, "state_activation", "relu") for cell in ("elman", "gru")),
+        *(({"cell": cell}, "hidden_activation", "relu") for cell in ("lstm", "gru")),
+        ({"cell": "feedforward"}, "truncate", 9),
+        *(({"objective": "forecast"}, key, 1) for key in sorted(KEYS_OF["objective"] - {"name"})),
+        *(({"trainer": "gradient"}, key, 5) for key in ("population", "spread", "batches")),
+        *(
+            ({"trainer": trainer}, key, value)
+            for trainer in ("genetic", "annealing", "swarm", "cma-es")
+            for key, value in (("truncate", 9), ("optimizer", "sgd"), ("clip_norm", 2.0))
+        ),
+        ({"trainer": "gradient"}, "momentum", 0.5),
+    ],
+)
+def test_a_key_exists_only_where_it_means_something(chosen, key, value):
+    message = refusal(parts(**chosen, **{key: value}))
+    part = next(part for part, keys in KEYS_OF.items() if key in keys)
+    assert message.startswith(f"encoders.0.{part}.{key}: has no meaning for ")
+    name = "adamw" if key == "momentum" else next(iter(chosen.values()))
+    assert f"{name!r}; remove it" in message
+
+
+def test_where_it_means_something_it_is_taken():
+    load_config(parts("jordan", state=9, state_activation="relu", hidden_activation="relu"))
+    load_config(parts("feedforward", hidden_activation="relu"))
+    load_config(parts(trainer="swarm", population=8, spread=0.5, batches=2))
+    load_config(parts(optimizer="sgd", momentum=0.5, truncate=9))
+
+
+def test_hidden_units_or_a_cap_on_parameters():
+    message = refusal(encoder("cell", hidden=8, max_parameters=100))
+    assert message.startswith("encoders.0.cell.max_parameters: cannot be given beside hidden")
 
 
 def test_what_is_found_later_is_located_too(tmp_path):
@@ -334,7 +378,8 @@ def test_what_is_found_later_is_located_too(tmp_path):
     values = yaml.safe_load(file.read_text())
     for key in ("firms", "training.train_firms"):
         error = FirmsError(f"{key}: is wrong")
-        assert located(error, values, [file]) == f"{key}: is wrong, in {file}"
+        line = 1 if key == "firms" else 2
+        assert located(error, values, [file]) == f"{key}: is wrong, in {file}, line {line}"
     given = values | {"firms": "sp800"}
     assert located(FirmsError("firms: x"), given, [file]) == "firms: x, in the command line"
     for said in ("none.csv: has no x", "prices.csv: has no x", "run.a.csv: no", "nothing at all"):

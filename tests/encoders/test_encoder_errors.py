@@ -124,7 +124,8 @@ class TestSizes:
         assert build(batch_size=300).batch_size_for(3000) == 300
 
     def test_a_configuration_asks_for_no_batch(self):
-        block = Encoder(cell="elman", objective="forecast").model_dump()
+        block = {"cell": "elman", "objective": "forecast"}
+        block = Encoder.model_validate(block).model_dump()
         assert make_encoder(block).batch_size_for(5) == 5
 
     def test_budget_below_one_unit(self, growth, kind):

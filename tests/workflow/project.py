@@ -13,13 +13,20 @@ from snakemake.settings import types as settings_types
 
 HOME = Path(__file__).resolve().parents[2]
 
-QUICK = {"steps": 30, "validate_every": 10, "hidden": 8, "windows": [20, 40]}
-"""Settings of an encoder that trains in a second."""
+QUICK = {"name": "gradient", "steps": 30, "validate_every": 10, "windows": [20, 40]}
+"""Trainer that takes a second."""
 
 
-def encoders(*pairs, **changes):
-    """Quick encoders, one a (cell, objective) pair."""
-    return [{"cell": cell, "objective": objective} | QUICK | changes for cell, objective in pairs]
+def encoders(*pairs):
+    """Quick encoders, one per (cell, objective) pair."""
+    return [
+        {
+            "cell": {"name": cell, "hidden": 8},
+            "objective": {"name": objective},
+            "trainer": dict(QUICK),
+        }
+        for cell, objective in pairs
+    ]
 
 
 def prices(n_firms=12, n_days=320, seed=0):

@@ -46,8 +46,12 @@ FOUND_BEFORE_ANY_JOB = {
     "empty ticker": ({"firms": ["A", "", "C"]}, ["empty", "my.yaml"]),
     "YAML's own idea of a ticker": ({"firms": ["A", True, "C"]}, ["quotes", "my.yaml"]),
     "hidden size 0": (
-        {"encoders": [{"cell": "elman", "objective": "forecast", "hidden": 0}]},
-        ["encoders.0.hidden", "0", "my.yaml"],
+        {"encoders": [{"cell": {"name": "elman", "hidden": 0}, "objective": "forecast"}]},
+        ["encoders.0.cell.hidden", "0", "my.yaml, line "],
+    ),
+    "key of version 0.1.0": (
+        {"encoders": [{"cell": "elman", "objective": "forecast", "steps": 9}]},
+        ["encoders.0.steps", "encoders.0.trainer.steps", "my.yaml, line "],
     ),
     "too few training firms": (
         {"training": {"train_firms": ["AAPL", "MSFT"]}},
@@ -150,7 +154,8 @@ def test_corrupt_archive(project):
 
 
 def test_window_longer_than_history(own):
-    spec = {"cell": "elman", "objective": "comovement", "windows": [20, 5000]}
+    trainer = {"name": "gradient", "windows": [20, 5000]}
+    spec = {"cell": "elman", "objective": "comovement", "trainer": trainer}
     configure_own(own, prices().columns, pinned=None, encoders=[spec])
     status, printed = own.call()
     assert status != 0

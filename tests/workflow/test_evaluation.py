@@ -7,8 +7,10 @@ import pytest
 from project import Project, prices
 
 ENCODER = {
-    "cell": "elman", "objective": "comovement", "seeds": [0, 1], "hidden": 4, "outputs": 2,
-    "portfolios": 2, "steps": 3, "windows": [20],
+    "cell": {"name": "elman", "hidden": 4},
+    "objective": {"name": "comovement", "outputs": 2, "portfolios": 2},
+    "trainer": {"name": "gradient", "steps": 3, "windows": [20]},
+    "seeds": [0, 1],
 }  # fmt: skip
 EVALUATION = {
     "windows": [20], "stride": 60, "horizon": 60, "min_horizon": 40, "unseen_share": 0.3,

@@ -89,7 +89,7 @@ def test_permutations_touch_only_the_association(own):
 
 def test_one_encoder_changed_trains_one(own):
     changed = encoders(("elman", "comovement"), ("jordan", "forecast"))
-    changed[1]["hidden"] = 9
+    changed[1]["cell"]["hidden"] = 9
     configure_own(own, prices().columns[:11], encoders=changed)
     planned = own.plan()
     assert planned["train"] == planned["embed"] == planned["encoder_scores"] == 1
@@ -132,7 +132,7 @@ def test_each_key_runs_what_uses_it(own, section, key, value, jobs):
 
 def test_size_of_the_embedding_trains_nothing(own):
     changed = encoders(("elman", "comovement"), ("jordan", "forecast"))
-    changed[0]["embedding_size"] = 5
+    changed[0]["objective"]["embedding_size"] = 5
     configure_own(own, prices().columns[:11], encoders=changed)
     planned = own.plan()
     assert "train" not in planned

@@ -113,8 +113,14 @@ wildcard_constraints:
 def encoder_settings(name):
     """Settings that the training of an encoder depends on."""
     return plan.encoders[name].model_dump(
-        mode="json", exclude={"name", "seeds", "embedding_size"}
+        mode="json",
+        exclude={"name": True, "seeds": True, "objective": {"embedding_size"}},
     )
+
+
+def embedding_size(name):
+    """Size of the embedding that an encoder is to give; None where it has none to choose."""
+    return getattr(plan.encoders[name].objective, "embedding_size", None)
 
 
 def study_settings(trial):

@@ -51,7 +51,7 @@ rule embed:
     params:
         version=firmsim.__version__,
         seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
-        embedding_size=lambda wildcards: plan.encoders[wildcards.encoder].embedding_size,
+        embedding_size=lambda wildcards: embedding_size(wildcards.encoder),
         fit_share=fit_share,
     script:
         "../scripts/embed.py"

@@ -75,9 +75,7 @@ if plan.config.evaluation is not None:
         params:
             version=firmsim.__version__,
             seeds=lambda wildcards: plan.encoders[wildcards.encoder].seeds,
-            embedding_size=lambda wildcards: plan.encoders[
-                wildcards.encoder
-            ].embedding_size,
+            embedding_size=lambda wildcards: embedding_size(wildcards.encoder),
             scaling=scaling_settings,
         script:
             "../scripts/evaluate_encoder.py"

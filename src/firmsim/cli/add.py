@@ -12,7 +12,8 @@ import yaml
 
 from firmsim.config import Config
 from firmsim.config.edit import append_rows, extend_list
-from firmsim.config.load import NO_YAML, load_config
+from firmsim.config.load import load_config
+from firmsim.config.places import NO_YAML
 from firmsim.errors import ConfigError, FirmsError
 from firmsim.files import atomic
 from firmsim.firms.symbols import yahoo_symbol

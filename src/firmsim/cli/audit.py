@@ -11,7 +11,8 @@ import pandas as pd
 import yaml
 
 from firmsim.config import Config, Prices
-from firmsim.config.load import NO_YAML, load_config
+from firmsim.config.load import load_config
+from firmsim.config.places import NO_YAML
 from firmsim.errors import ConfigError, PriceError
 from firmsim.prices.audit.audit import examine
 from firmsim.prices.sessions import calendars_of

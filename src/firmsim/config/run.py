@@ -25,15 +25,15 @@ d_in = 94 and d_out = 16 + 2 * 30, two outputs a portfolio beside those of the t
 
 def _default_encoders() -> list[Encoder]:
     """Elman and Jordan, and other cells with as many weights as the Elman cell has."""
-    return [
-        Encoder(cell="elman", objective="comovement"),
-        Encoder(cell="jordan", objective="comovement"),
-        Encoder(cell="lstm", objective="comovement", max_parameters=ELMAN_PARAMETERS),
-        Encoder(cell="gru", objective="comovement", max_parameters=ELMAN_PARAMETERS),
-        Encoder(cell="feedforward", objective="comovement", max_parameters=ELMAN_PARAMETERS),
-        Encoder(cell="elman", objective="forecast"),
-        Encoder(cell="jordan", objective="forecast"),
+    others = [
+        {"name": name, "max_parameters": ELMAN_PARAMETERS}
+        for name in ("lstm", "gru", "feedforward")
     ]
+    pairs: list[tuple[object, str]] = [
+        (cell, "comovement") for cell in ("elman", "jordan", *others)
+    ]
+    pairs += [(cell, "forecast") for cell in ("elman", "jordan")]
+    return [Encoder.model_validate({"cell": cell, "objective": aim}) for cell, aim in pairs]
 
 
 class Config(Section):

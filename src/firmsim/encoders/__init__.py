@@ -1,9 +1,9 @@
 """Encoders: a cell, an objective and a trainer behind fit and transform."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
+from firmsim.config.encoder import flatten
 from firmsim.encoders.comovement import ComovementEncoder
 from firmsim.encoders.estimator import RecurrentEncoder
 from firmsim.encoders.forecast import ForecastEncoder
@@ -21,18 +21,24 @@ def make_encoder(settings: Mapping[str, Any], **shared: Any) -> RecurrentEncoder
     Parameters
     ----------
     settings : mapping
-        Keys of `firmsim.config.Encoder`; those of the other objective are left out.
+        Keys of `firmsim.config.Encoder`, in the long or the short form. Its name and seeds are
+        passed over.
     **shared
-        Parameters that do not stand in the block: seed, device, ...
+        Parameters that are not in the block: seed, device, ...
 
     Returns
     -------
     RecurrentEncoder
         Not yet fitted.
+
+    Examples
+    --------
+    >>> cell = {"name": "jordan", "hidden": 8}
+    >>> make_encoder({"cell": cell, "objective": "forecast"}, seed=3).label
+    'jordan-forecast, seed 3'
     """
-    kind = OBJECTIVES[settings["objective"]]
-    known = {item.name for item in fields(kind) if item.init}
-    return kind(**{key: value for key, value in settings.items() if key in known}, **shared)
+    parameters = flatten(settings)
+    return OBJECTIVES[parameters.pop("objective")](**parameters, **shared)
 
 
 __all__ = [

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, TypeAdapter, ValidationError
 
-from firmsim.config import Encoder, Growth, Training
+from firmsim.config import Growth, Training
+from firmsim.config.choice import names_of
+from firmsim.config.encoder import PARTS
 from firmsim.encoders.inputs import day_name
 from firmsim.errors import EncoderError
 
-FIELDS = {**Growth.model_fields, **Training.model_fields, **Encoder.model_fields}
+NAMES = {part: [name for kind in kinds for name in names_of(kind)] for part, kinds in PARTS.items()}
+"""Cells, objectives and trainers by their names."""
+
+FIELDS = {**Growth.model_fields, **Training.model_fields} | {
+    key: field
+    for kinds in PARTS.values()
+    for kind in kinds
+    for key, field in kind.model_fields.items()
+    if key != "name"
+}
 """Keys of the configuration that are parameters of an encoder; `seed` is one of `seeds`."""
 
 
@@ -23,6 +34,9 @@ def _limits(name: str) -> TypeAdapter[Any]:
     """What the configuration allows for a parameter."""
     if name == "seed":
         return TypeAdapter(Annotated[int, Field(ge=0)])
+    if name in NAMES:
+        names: Any = Literal[tuple(NAMES[name])]
+        return TypeAdapter(names)
     field = FIELDS[name]
     return TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
 

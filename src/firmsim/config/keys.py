@@ -1,0 +1,112 @@
+"""Which keys there are at a place of the configuration."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from firmsim.config.choice import kinds_of, names_of
+from firmsim.config.run import Config
+from firmsim.config.section import Section
+
+
+def section_at(path: Sequence[str | int], values: Any) -> type[Section] | None:
+    """Section that a path such as ``("encoders", 0, "cell")`` leads to.
+
+    Parameters
+    ----------
+    path : sequence of str or int
+        Keys and positions.
+    values : mapping
+        Keys as given: where a section is one of several kinds, its `name` there tells which.
+
+    Returns
+    -------
+    type of Section, or None
+        None: the path leads elsewhere, or to a kind that there is not.
+    """
+    section: type[Section] | None = Config
+    node = values
+    for part in path:
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            node = None
+        if section is None or isinstance(part, int):
+            continue
+        field = section.model_fields.get(part)
+        section = _chosen(kinds_of(field.annotation) if field else [], node)
+    return section
+
+
+def hint(path: Sequence[str | int], values: Any) -> str:
+    """Say what an unknown key may have meant.
+
+    Parameters
+    ----------
+    path : sequence of str or int
+        Leads to the unknown key.
+    values : mapping
+        Keys as given.
+
+    Returns
+    -------
+    str
+        The kind of section that has no such key, or the nearest key, or all that are known there.
+    """
+    *above, key = path
+    section = section_at(above, values)
+    if section is None:
+        return "remove it"
+    parent = section_at(above[:-1], values)
+    if parent and above and isinstance(above[-1], str):
+        others = kinds_of(parent.model_fields[above[-1]].annotation)
+        if any(key in other.model_fields for other in others):
+            name = values
+            for part in above:
+                name = name[part]
+            name = name if isinstance(name, str) else name["name"]
+            return f"has no meaning for {above[-1]} {name!r}; remove it"
+    known = list(section.model_fields)
+    below = _below(section)
+    for names in (known, below):
+        if near := difflib.get_close_matches(str(key), names, n=1):
+            return f"unknown key; did you mean {below.get(near[0], near[0])!r}?"
+    if parent and key in (beside := _below(parent)):
+        place = ".".join(str(part) for part in above[:-1])
+        meant = f"{place}.{beside[str(key)]}" if place else beside[str(key)]
+        return f"unknown key; did you mean {meant!r}?"
+    return f"unknown key; known here: {', '.join(known)}"
+
+
+def set_keys(section: Section) -> Iterator[tuple[str | int, ...]]:
+    """Path of every key of a checked configuration that holds a value."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Section):
+            yield from ((name, *rest) for rest in set_keys(value))
+        elif isinstance(value, list) and value and isinstance(value[0], Section):
+            for position, item in enumerate(value):
+                yield from ((name, position, *rest) for rest in set_keys(item))
+        else:
+            yield (name,)
+
+
+def _chosen(kinds: list[type[Section]], node: Any) -> type[Section] | None:
+    """The one of several kinds of section that a block chooses."""
+    if len(kinds) < 2:
+        return kinds[0] if kinds else None
+    name = node.get("name") if isinstance(node, Mapping) else node
+    return next((kind for kind in kinds if name in names_of(kind)), None)
+
+
+def _below(section: type[Section]) -> dict[str, str]:
+    """Keys one level below a section's own, with the key that leads to them."""
+    return {
+        inner: f"{name}.{inner}"
+        for name, field in section.model_fields.items()
+        for kind in kinds_of(field.annotation)
+        for inner in kind.model_fields
+        if inner not in section.model_fields
+    }
