@@ -9,7 +9,6 @@ import os
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
 from summaries import (
     ELMAN,
     FORECAST,
@@ -211,9 +210,15 @@ def test_explanations():
     check("explanations", lines)
 
 
-@pytest.mark.parametrize("pinned", [(), ("train_firms", "fit_end")])
-def test_page(tmp_path, pinned):
-    folder = leave_run(tmp_path / "tiny", pinned=pinned)
-    write_report(folder, tmp_path / "report.html")
-    html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    check("page_pinned" if pinned else "page", Text(html).lines())
+def page(folder, **more):
+    write_report(leave_run(folder / "tiny", **more), folder / "report.html")
+    return Text((folder / "report.html").read_text(encoding="utf-8")).lines()
+
+
+def test_page(tmp_path):
+    check("page", page(tmp_path))
+
+
+def test_prices_of_a_run_with_training_firms_of_its_own(tmp_path):
+    lines = page(tmp_path, pinned=("train_firms", "fit_end"))
+    check("pinned", lines[lines.index("Audit of the prices") :])

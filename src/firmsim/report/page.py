@@ -70,6 +70,13 @@ def write_report(folder: Path, output: Path) -> None:
     ------
     ResultsError
         A file of the run is missing or does not fit the others.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> write_report(Path("results/mine"), Path("report.html"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    firmsim.report.results.ResultsError: results/mine/run.json is missing; run the ...
     """
     results = Results(Path(folder))
     page = environment().get_template("page.html").render(context(results))

@@ -61,11 +61,6 @@ def p_value(p: float, floor: float, corrected: float | None = None) -> str:
     """A p value, or what a correction makes of it; empty where there is none.
 
     At its floor p is an upper bound, and so is what is made of it.
-
-    Examples
-    --------
-    >>> print(p_value(0.02, 0.001), p_value(0.001, 0.001, 0.022), sep=", ")
-    p = 0.020, p ≤ 0.022
     """
     if math.isnan(p):
         return ""
