@@ -11,7 +11,9 @@ from firmsim.config.run import Config
 from firmsim.config.section import Section
 
 
-def section_at(path: Sequence[str | int], values: Any) -> type[Section] | None:
+def section_at(
+    path: Sequence[str | int], values: Any, model: type[Section] = Config
+) -> type[Section] | None:
     """Section that a path such as ``("encoders", 0, "cell")`` leads to.
 
     Parameters
@@ -20,13 +22,15 @@ def section_at(path: Sequence[str | int], values: Any) -> type[Section] | None:
         Keys and positions.
     values : mapping
         Keys as given: where a section is one of several kinds, its `name` there tells which.
+    model : type of Section
+        Where the path starts.
 
     Returns
     -------
     type of Section, or None
         None: the path leads elsewhere, or to a kind that there is not.
     """
-    section: type[Section] | None = Config
+    section: type[Section] | None = model
     node = values
     for part in path:
         try:
@@ -40,7 +44,7 @@ def section_at(path: Sequence[str | int], values: Any) -> type[Section] | None:
     return section
 
 
-def hint(path: Sequence[str | int], values: Any) -> str:
+def hint(path: Sequence[str | int], values: Any, model: type[Section] = Config) -> str:
     """Say what an unknown key may have meant.
 
     Parameters
@@ -49,6 +53,8 @@ def hint(path: Sequence[str | int], values: Any) -> str:
         Leads to the unknown key.
     values : mapping
         Keys as given.
+    model : type of Section
+        Where the path starts.
 
     Returns
     -------
@@ -56,10 +62,10 @@ def hint(path: Sequence[str | int], values: Any) -> str:
         The kind of section that has no such key, or the nearest key, or all that are known there.
     """
     *above, key = path
-    section = section_at(above, values)
+    section = section_at(above, values, model)
     if section is None:
         return "remove it"
-    parent = section_at(above[:-1], values)
+    parent = section_at(above[:-1], values, model)
     if parent and above and isinstance(above[-1], str):
         others = kinds_of(parent.model_fields[above[-1]].annotation)
         if any(key in other.model_fields for other in others):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,7 +15,13 @@ from firmsim.config.keys import hint, section_at
 from firmsim.config.places import place
 from firmsim.config.renamed import find_renamed, renaming
 from firmsim.config.run import Config
+from firmsim.config.section import Section
 from firmsim.errors import ConfigError, FirmsimError
+
+PASSED_OVER = ("pathvars", "trainers")
+"""Sections that others check: Snakemake's own, and those of the studies."""
+
+Checked = TypeVar("Checked", bound=Section)
 
 KEY = re.compile(r"^(\w+(?:\.\w+)*): ")
 """A section's own check starts its message with the key at fault, within the section."""
@@ -32,11 +38,11 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
     Parameters
     ----------
     values : mapping
-        Keys as given, all files and command line options merged; ``pathvars``, which is
-        Snakemake's own, is passed over.
+        Keys as given, all files and command line options merged; the sections of `PASSED_OVER`
+        are left out.
     files : sequence of path
-        The files they were merged from, the last one winning; they only serve to say where a bad
-        key is.
+        The files they were merged from, the last one winning. They only serve to name the place
+        of a key in an error.
 
     Returns
     -------
@@ -48,17 +54,48 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
     ConfigError
         Names the key, its value, the file and the line; for an unknown key the nearest known one,
         for an old key the new one.
+
+    Examples
+    --------
+    >>> load_config({"growth": {"clip": 0}})
+    Traceback (most recent call last):
+    firmsim.errors.ConfigError: growth.clip: 0 is not valid: input should be greater than 0, in ...
     """
-    values = {key: value for key, value in values.items() if key != "pathvars"}
+    own = {key: value for key, value in values.items() if key not in PASSED_OVER}
+    return check(Config, own, files)
+
+
+def check(
+    model: type[Checked], values: Mapping[str, Any], files: Sequence[str | Path] = ()
+) -> Checked:
+    """Check values against a model of a configuration and fill in the defaults.
+
+    Parameters
+    ----------
+    model : type of Section
+        The whole configuration, or what a study adds to it.
+    values, files : mapping, sequence of path
+        As for :func:`load_config`.
+
+    Returns
+    -------
+    Section
+        An instance of the model.
+
+    Raises
+    ------
+    ConfigError
+        As for :func:`load_config`.
+    """
     if renamed := find_renamed(values):
         old, new = renamed[0]
         raise _error(renaming(old, new, values), old, values, files, len(renamed))
     try:
-        return Config.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = _path(first)
-        message = _message(path, first, values)
+        message = _message(path, first, values, model)
         raise _error(message, path, values, files, error.error_count()) from None
 
 
@@ -116,11 +153,13 @@ def _path(error: Any) -> list[str | int]:
     return path
 
 
-def _message(path: list[str | int], error: Any, values: Mapping[str, Any]) -> str:
+def _message(
+    path: list[str | int], error: Any, values: Mapping[str, Any], model: type[Section]
+) -> str:
     """Key, value and what to do, for one pydantic error."""
     key = ".".join(str(part) for part in path)
     if error["type"] == "extra_forbidden":
-        return f"{key}: {hint(path, values)}"
+        return f"{key}: {hint(path, values, model)}"
     if error["type"] == "value_error":
         return f"{key}: " + KEY.sub("", str(error["ctx"]["error"]))
     if error["type"] == "missing":
