@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from firmsim.config import Config
 from firmsim.config.encoder import PARTS
-from firmsim.config.load import load_config, located
-from firmsim.errors import ConfigError, FirmsError, FirmsimError
+from firmsim.config.load import load_config
+from firmsim.errors import ConfigError, FirmsimError
 from firmsim.objectives.comovement.market import FIXED_CONTEXT
 from firmsim.recurrent import Elman
 
@@ -370,17 +370,3 @@ def test_where_it_means_something_it_is_taken():
 def test_hidden_units_or_a_cap_on_parameters():
     message = refusal(encoder("cell", hidden=8, max_parameters=100))
     assert message.startswith("encoders.0.cell.max_parameters: cannot be given beside hidden")
-
-
-def test_what_is_found_later_is_located_too(tmp_path):
-    file = tmp_path / "my.yaml"
-    file.write_text("firms: sp700\ntraining: {train_firms: none.csv}\n")
-    values = yaml.safe_load(file.read_text())
-    for key in ("firms", "training.train_firms"):
-        error = FirmsError(f"{key}: is wrong")
-        line = 1 if key == "firms" else 2
-        assert located(error, values, [file]) == f"{key}: is wrong, in {file}, line {line}"
-    given = values | {"firms": "sp800"}
-    assert located(FirmsError("firms: x"), given, [file]) == "firms: x, in the command line"
-    for said in ("none.csv: has no x", "prices.csv: has no x", "run.a.csv: no", "nothing at all"):
-        assert located(FirmsError(said), values, [file]) == said

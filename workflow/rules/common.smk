@@ -6,18 +6,25 @@ from dataclasses import asdict
 from pathlib import Path
 
 import firmsim
-from firmsim.config.load import load_config, located
+from firmsim.config.load import load_config
+from firmsim.config.locate import located
 from firmsim.errors import ConfigError, FirmsimError
+from firmsim.run.failures import failure_lines
 from firmsim.run.plan import RESOURCES, Plan
 from firmsim.prices.source import BUNDLED
 from firmsim.trainer_study.trials import FIGURES
 
 
-def planned():
-    """Check the configuration and what it points to; a user's mistake ends in one line."""
+def config_files():
+    """Files that the configuration is merged from, the last one winning."""
     given = list(workflow.configfiles)
     default = [file for file in given if file not in workflow.overwrite_configfiles]
-    files = [*default, *workflow.overwrite_configfiles]
+    return [*default, *workflow.overwrite_configfiles]
+
+
+def planned():
+    """Check the configuration and what it points to; a user's mistake ends in one line."""
+    files = config_files()
     try:
         made = Plan.make(load_config(config, files), home=Path(workflow.basedir))
     except ConfigError as error:
@@ -145,5 +152,5 @@ def forget_failures():
 
 def tell_failures():
     """Say what went wrong at the very end, below all that Snakemake says about it."""
-    if failures.exists():
-        atexit.register(sys.stderr.write, failures.read_text(encoding="utf-8"))
+    lines = failure_lines(failures, config, config_files())
+    atexit.register(sys.stderr.write, "".join(f"{line}\n" for line in lines))

@@ -12,7 +12,7 @@ from firmsim.files import read_csv, write_json
 from firmsim.growth import cross_section, fit_days
 from job import job
 
-with job(snakemake) as logger:
+with job(snakemake, "association", "training") as logger:
     os.environ["LOKY_MAX_CPU_COUNT"] = str(snakemake.threads)  # of the permutation tests
     firms = read_csv(Path(snakemake.input.firms))
     growth = pd.read_parquet(snakemake.input.growth)

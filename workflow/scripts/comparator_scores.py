@@ -9,7 +9,7 @@ from firmsim.growth import cross_section, fit_days
 from firmsim.similarity.comparators import comparator_scores
 from job import job
 
-with job(snakemake) as logger:
+with job(snakemake, "similarity", "growth") as logger:
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)
     scaling = snakemake.params.scaling

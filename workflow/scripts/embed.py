@@ -10,7 +10,7 @@ from firmsim.files import write_parquet
 from firmsim.growth import fit_days
 from job import job
 
-with job(snakemake):
+with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training"):
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     training = pd.read_parquet(snakemake.input.training)

@@ -12,7 +12,7 @@ from firmsim.growth import cross_section
 from firmsim.similarity.comparators import COMPARATORS, comparator_scores
 from job import job
 
-with job(snakemake):
+with job(snakemake, "similarity", "evaluation"):
     growth = pd.read_parquet(snakemake.input.growth)
     windows = read_windows(Path(snakemake.input.windows))
     firms = read_split(Path(snakemake.input.firms))

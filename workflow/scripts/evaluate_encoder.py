@@ -14,7 +14,7 @@ from firmsim.growth import cross_section
 from firmsim.similarity.scores import cosine_scores
 from job import job
 
-with job(snakemake) as logger:
+with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "evaluation") as logger:
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     windows = read_windows(Path(snakemake.input.windows))

@@ -10,7 +10,7 @@ from firmsim.evaluation.windows import rolling_windows
 from firmsim.files import read_csv, write_csv, write_parquet
 from job import job
 
-with job(snakemake) as logger:
+with job(snakemake, "evaluation", "training") as logger:
     settings = Evaluation(**snakemake.params.evaluation)
     growth = pd.read_parquet(snakemake.input.growth)
     firms, fit_days = split(

@@ -10,7 +10,7 @@ from firmsim.evaluation.protocol import contributions, differences, tabulate
 from firmsim.files import write_csv, write_figure
 from job import job
 
-with job(snakemake):
+with job(snakemake, "evaluation"):
     settings = Evaluation(**snakemake.params.evaluation)
     families = {"encoders": [], "comparators": []} | dict(snakemake.params.families)
     names = [name for family in families.values() for name in family]

@@ -8,7 +8,7 @@ from firmsim.files import read_csv, write_parquet
 from firmsim.growth import growth_by_session
 from job import job
 
-with job(snakemake):
+with job(snakemake, "growth", "training"):
     settings = snakemake.params.growth
     prices = pd.read_parquet(snakemake.input.prices)
     sources = read_csv(Path(snakemake.input.sources))

@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from firmsim.errors import FirmsimError
+from firmsim.run.failures import note_failure
 
 
 @contextmanager
-def job(snakemake: Any) -> Iterator[logging.Logger]:
+def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
     """Log to the rule's log file; end with one line, not a traceback, on a user's mistake.
 
     Parameters
     ----------
     snakemake : Snakemake
         The object that Snakemake gives a script.
+    *sections : str
+        Sections of the configuration in which a parameter that an error names is looked up first.
 
     Yields
     ------
@@ -34,9 +37,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         yield logger
     except FirmsimError as error:
         logger.error("error: %s", error)
-        failed = Path("logs", snakemake.config["run"], "failed.txt")
-        with failed.open("a", encoding="utf-8") as file:
-            file.write(f"error: {error}\n")
+        note_failure(Path("logs", snakemake.config["run"], "failed.txt"), error, sections)
         sys.exit(1)
     except Exception:
         logger.error(traceback.format_exc())

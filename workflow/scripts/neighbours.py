@@ -8,7 +8,7 @@ from firmsim.files import write_parquet
 from firmsim.similarity.neighbours import nearest
 from job import job
 
-with job(snakemake):
+with job(snakemake, "similarity"):
     for scores, neighbours in zip(snakemake.input.scores, snakemake.output.neighbours, strict=True):
         peers = nearest(pd.read_parquet(scores), snakemake.params.neighbours)
         write_parquet(peers, Path(neighbours))

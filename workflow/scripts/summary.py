@@ -9,7 +9,7 @@ from firmsim.association.summary import summarise
 from firmsim.files import write_csv
 from job import job
 
-with job(snakemake):
+with job(snakemake, "association"):
     results = [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input]
     write_csv(summarise(results), Path(snakemake.output.summary))
     write_csv(explained_table(results), Path(snakemake.output.explained))

@@ -11,7 +11,7 @@ from firmsim.files import sha256, write_csv
 from firmsim.growth import fit_period
 from job import job
 
-with job(snakemake) as logger:
+with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training", "growth") as logger:
     torch.set_num_threads(snakemake.threads)
     training = snakemake.params.training
     encoder = make_encoder(

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from firmsim.config.choice import names_of
 from firmsim.config.encoder import PARTS
-from firmsim.config.keys import hint, section_at
+from firmsim.config.keys import hint
 from firmsim.config.places import place
 from firmsim.config.renamed import find_renamed, renaming
 from firmsim.config.run import Config
 from firmsim.config.section import Section
-from firmsim.errors import ConfigError, FirmsimError
+from firmsim.errors import ConfigError
 
 PASSED_OVER = ("pathvars", "trainers")
 """Sections that others check: Snakemake's own, and those of the studies."""
@@ -99,28 +99,6 @@ def check(
         raise _error(message, path, values, files, error.error_count()) from None
 
 
-def located(error: FirmsimError, values: Mapping[str, Any], files: Sequence[str | Path]) -> str:
-    """Message of a mistake that was found later, with the place where its key is set.
-
-    Parameters
-    ----------
-    error : FirmsimError
-        Its message starts with the key at fault; any other stays as it is.
-    values, files : mapping, sequence of path
-        As for `load_config`.
-
-    Returns
-    -------
-    str
-        One line.
-    """
-    key = KEY.match(str(error))
-    path = key[1].split(".") if key else []
-    if not _known(path, values):
-        return str(error)
-    return f"{error}, in {place(path, values, files)}"
-
-
 def _error(
     message: str,
     path: Sequence[str | int],
@@ -133,12 +111,6 @@ def _error(
     if count > 1:
         message += f" (and {count - 1} more)"
     return ConfigError(" ".join(message.splitlines()))
-
-
-def _known(path: list[str], values: Mapping[str, Any]) -> bool:
-    """Whether these are keys of the configuration, and not the name of a file."""
-    section = section_at(path[:-1], values) if path else None
-    return section is not None and path[-1] in section.model_fields
 
 
 def _path(error: Any) -> list[str | int]:
