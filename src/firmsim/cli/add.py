@@ -5,23 +5,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from firmsim.config import Config
-from firmsim.config.edit import append_rows, extend_list
-from firmsim.config.load import load_config
-from firmsim.config.places import NO_YAML
-from firmsim.errors import ConfigError, FirmsError
-from firmsim.files import atomic
+from firmsim.errors import ConfigError, FirmsError, extra
 from firmsim.firms.symbols import yahoo_symbol
-from firmsim.firms.table import read_firms_table
 from firmsim.firms.tickers import check_tickers
 
+if TYPE_CHECKING:
+    from firmsim.config import Config
+
 DEFAULT = Path("config/config.yaml")
-"""What `snakemake` reads when it is told nothing else."""
+"""Configuration that `snakemake` reads by default."""
+
+COLUMNS = ("name", "sector", "industry")
+"""Columns of a firms table that an option fills in."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -30,9 +29,11 @@ def add_parser(subparsers: Any) -> None:
         "add",
         help="add tickers to a run",
         description="Add tickers to the firms of a configuration: to its list, or to the CSV that "
-        "it names. Comments and layout stay. Run the workflow again, and only they are fetched.",
+        "it names. The rest of the file stays as it is. The next run fetches the new firms only.",
     )
-    parser.add_argument("tickers", nargs="+", metavar="TICKER", help="as the price source has it")
+    parser.add_argument(
+        "tickers", nargs="+", metavar="TICKER", help="ticker in the spelling of the price source"
+    )
     parser.add_argument(
         "--config",
         type=Path,
@@ -40,13 +41,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="FILE",
         help="configuration of the run (default: %(default)s)",
     )
-    for column in ("name", "sector", "industry"):
-        parser.add_argument(f"--{column}", help=f"{column} of these firms, when they are in a CSV")
+    for column in COLUMNS:
+        parser.add_argument(f"--{column}", help=f"{column} of these firms, for firms in a CSV")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Add the tickers, say what happens next.
+    """Add the tickers and print what to run next.
 
     Parameters
     ----------
@@ -61,28 +62,26 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     ConfigError
-        The configuration is not readable, not valid, or names no firms that can be added to.
+        The configuration is not readable, is not valid, or names no firms that can be added to.
     FirmsError
-        A ticker is malformed, given twice or there already, or the CSV has no such column.
+        A ticker is malformed, repeated or already there, or the CSV has no such column.
     """
+    from firmsim.config.load import load_config
+
     file: Path = arguments.config
     values, text = _read(file)
     listed = values["firms"] if isinstance(values["firms"], list) else None
-    if listed is not None:  # it may be too short without what is added
+    if listed is not None:  # the list may be too short before the tickers are added
         new = [ticker for ticker in arguments.tickers if ticker not in listed]
         values = values | {"firms": [*listed, *new]}
     config = load_config(values, [file])
     tickers = _spelt(arguments.tickers, config)
-    about = {
-        name: getattr(arguments, name)
-        for name in ("name", "sector", "industry")
-        if getattr(arguments, name) is not None
-    }
+    cells = {name: cell for name in COLUMNS if (cell := getattr(arguments, name)) is not None}
     if listed is not None:
-        if about:
+        if cells:
             message = (
-                f"--{next(iter(about))}: firms is a list of tickers in {file}, which holds nothing "
-                "else; name a CSV there to give firms a sector"
+                f"--{next(iter(cells))}: firms is a list of tickers in {file}, which has no other "
+                "columns; name a CSV there to give firms a sector"
             )
             raise FirmsError(message)
         _refuse_known(tickers, [str(ticker) for ticker in listed], file, config)
@@ -90,11 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         where, count = file, len(listed)
     else:
         where = _table(config, file)
-        known = list(read_firms_table(where).index)
-        _refuse_known(tickers, known, where, config)
-        rows = [{"ticker": ticker} | about for ticker in tickers]
-        _write(where, append_rows(_text(where), rows, where))
-        count = len(known)
+        count = _extend_table(where, tickers, cells, config)
     sys.stdout.write(
         f"added {', '.join(tickers)} to {where}, which lists {count + len(tickers)} firms now\n"
         f"next: {_command(file)}\n      {_consequence(config)}\n"
@@ -102,8 +97,78 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def extend_list(text: str, key: str, items: Sequence[str], where: object) -> str:
+    r"""Add items at the end of a top-level list of a YAML file.
+
+    Parameters
+    ----------
+    text : str
+        The file. Everything that is in it stays, byte for byte.
+    key : str
+        Top-level key of the list, in brackets or with one item per line.
+    items : sequence of str
+        Added in the layout of the list, in quotes where YAML would not read them as text.
+    where : object
+        The file, for the error.
+
+    Returns
+    -------
+    str
+        The file with the longer list.
+
+    Raises
+    ------
+    ConfigError
+        The list cannot be extended without a change elsewhere, for example because it is an alias.
+
+    Examples
+    --------
+    >>> extend_list("firms: [AAPL, MSFT]  # two\n", "firms", ["NO"], "my.yaml")
+    'firms: [AAPL, MSFT, "NO"]  # two\n'
+    """
+    with extra("workflow", "firmsim add"):
+        import yaml
+        from yaml_edit import Document, ScalarValue, YamlError
+
+    before = yaml.safe_load(text)
+    try:
+        document = Document.parse(text)
+        sequence = document[key].as_sequence()
+        if sequence is not None:
+            sequence.extend(
+                item if yaml.safe_load(item) == item else ScalarValue(item, "double-quoted")
+                for item in items
+            )
+        extended = str(document)
+        same = yaml.safe_load(extended) == before | {key: [*before[key], *items]}
+    except (YamlError, yaml.YAMLError):
+        same = False
+    if not same or not _is_insertion(text, extended):
+        message = f"{where}: {key} is not written as a plain list; add the tickers by hand"
+        raise ConfigError(message)
+    return extended
+
+
+def _is_insertion(text: str, longer: str) -> bool:
+    """Whether one text is another with something put in at one place."""
+    pairs = enumerate(zip(text, longer, strict=False))
+    head = next((place for place, (old, new) in pairs if old != new), len(text))
+    return longer.endswith(text[head:])
+
+
+def _extend_table(where: Path, tickers: list[str], cells: dict[str, str], config: Config) -> int:
+    """Add rows to a firms table; return how many it had."""
+    from firmsim.firms.table import append_rows, read_firms_table
+
+    known = list(read_firms_table(where).index)
+    _refuse_known(tickers, known, where, config)
+    rows = [{"ticker": ticker} | cells for ticker in tickers]
+    _write(where, append_rows(_text(where), rows, where))
+    return len(known)
+
+
 def _text(path: Path) -> str:
-    """Text of a file, its line ends as they are."""
+    """Text of a file with its line ends as they are."""
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -114,6 +179,11 @@ def _text(path: Path) -> str:
 
 def _read(file: Path) -> tuple[dict[str, Any], str]:
     """Keys and text of a file."""
+    with extra("workflow", "firmsim add"):
+        import yaml
+
+        from firmsim.config.places import NO_YAML
+
     text = _text(file)
     try:
         values = yaml.safe_load(text)
@@ -132,7 +202,7 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
 
 
 def _spelt(tickers: list[str], config: Config) -> list[str]:
-    """Tickers as the price source has them, each once."""
+    """Tickers in the spelling of the price source, each once."""
     if config.prices.source == "yahoo":
         spelt = [yahoo_symbol(ticker) for ticker in tickers]
         for given, ticker in zip(tickers, spelt, strict=True):
@@ -143,7 +213,7 @@ def _spelt(tickers: list[str], config: Config) -> list[str]:
 
 
 def _refuse_known(tickers: list[str], known: list[str], where: Path, config: Config) -> None:
-    """Raise when a ticker is there already, in whatever spelling."""
+    """Raise when a ticker is already there in any spelling."""
     if config.prices.source == "yahoo":
         known = [yahoo_symbol(ticker) for ticker in known]
     twice = [ticker for ticker in tickers if ticker in known]
@@ -153,7 +223,7 @@ def _refuse_known(tickers: list[str], known: list[str], where: Path, config: Con
 
 
 def _table(config: Config, file: Path) -> Path:
-    """Firms table of a configuration, if that is what it names."""
+    """Firms table that a configuration names."""
     if isinstance(config.firms, Path):
         return config.firms
     if config.firms is None:
@@ -170,15 +240,17 @@ def _table(config: Config, file: Path) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file anew, whole or not at all, with the rights it has."""
-    path = path.resolve()  # what a link points to, not the link
+    """Replace a file as a whole and keep its permissions."""
+    from firmsim.files import atomic
+
+    path = path.resolve()  # the file behind a link, not the link
     with atomic(path) as temporary:
         temporary.write_bytes(text.encode())
         shutil.copymode(path, temporary)
 
 
 def _command(file: Path) -> str:
-    """How to run the workflow with a configuration."""
+    """Command that runs the workflow with a configuration."""
     chosen = "" if file == DEFAULT else f" --configfile {file}"
     return f"snakemake --cores 4{chosen}"
 

@@ -1,4 +1,4 @@
-"""`firmsim COMMAND`: what is asked for outside a run of the workflow."""
+"""`firmsim COMMAND`: tools beside the workflow."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from firmsim import __version__
-from firmsim.cli import add, audit, store
 from firmsim.errors import FirmsimError
 
 
 class Command(Protocol):
-    """A module below `firmsim.cli`."""
+    """A module of `firmsim.cli`, named after its command."""
 
     def add_parser(self, subparsers: Any) -> None:
-        """Add the command's parser; its default ``run`` takes the arguments, gives the status."""
+        """Add the command's parser; its default ``run`` maps the arguments to the exit status."""
         ...
 
 
-COMMANDS: tuple[Command, ...] = (add, audit, store)
+COMMANDS = ("add", "audit", "store")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,22 +30,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str or None
-        Arguments after the program's name; None: those of the process.
+        Arguments after the program's name. None reads those of the process.
 
     Returns
     -------
     int
-        Exit status: 0 when all is well, 1 after a user's mistake (one line on standard error) or
-        when standard output is closed before the command is done, 2 when the arguments are wrong,
-        130 after Ctrl-C.
+        Exit status. 0: success. 1: a mistake of the user, in one line on standard error, or
+        standard output was closed early. 2: wrong arguments. 130: interrupted with Ctrl-C.
+
+    Examples
+    --------
+    >>> main(["add", "AAPL", "--config", "none.yaml"])
+    1
     """
     parser = argparse.ArgumentParser("firmsim", description="Which listed firms move alike.")
     parser.add_argument("--version", action="version", version=f"firmsim {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_parser(subparsers)
+    for name in COMMANDS:
+        cast("Command", import_module(f"firmsim.cli.{name}")).add_parser(subparsers)
     arguments = parser.parse_args(argv)
-    status = 1  # a reader that goes away while the command runs keeps its result unknown
+    status = 1  # standard output may be closed before the command returns its status
     try:
         try:
             status = arguments.run(arguments)
@@ -55,6 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # the reader has what it wanted (`firmsim store list | head`); nothing is left to flush
+        # the reader has closed its end (`firmsim store list | head`); nothing is left to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status

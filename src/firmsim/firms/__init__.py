@@ -1,4 +1,4 @@
-"""Firms: their tickers, the table of what is known of them, and the members of an index."""
+"""Firms: tickers, the firms table, sectors and the members of an index."""
 
 MIN_FIRMS = 3
-"""Fewest firms that can be compared: two have one score and nothing to rank it against."""
+"""Fewest firms that can be compared: two firms have one score and nothing to rank it against."""

@@ -1,15 +1,15 @@
-"""Tickers as Yahoo writes them."""
+"""Spelling of tickers at Yahoo."""
 
 from __future__ import annotations
 
 import re
 
 CLASS_SHARE = re.compile(r"([A-Z]{1,5})\.([A-D])")
-"""A US share class. Single letters that are an exchange (F, L, T, V) are not among them."""
+"""A US share class. Single letters that name an exchange (F, L, T, V) are not among them."""
 
 
 def yahoo_symbol(ticker: str) -> str:
-    """Symbol that Yahoo knows a ticker by.
+    """Symbol under which Yahoo lists a ticker.
 
     Parameters
     ----------
@@ -19,8 +19,15 @@ def yahoo_symbol(ticker: str) -> str:
     Returns
     -------
     str
-        Without blanks at its ends, in capitals, and with a US share class after a hyphen: ``brk.b``
-        is ``BRK-B``. Exchange suffixes (``VOD.L``, ``7203.T``, ``SAP.DE``) stay.
+        In capitals, without blanks at its ends, with a US share class after a hyphen. Exchange
+        suffixes stay as they are.
+
+    Examples
+    --------
+    >>> yahoo_symbol("brk.b")
+    'BRK-B'
+    >>> yahoo_symbol("7203.t")
+    '7203.T'
     """
     symbol = ticker.strip().upper()
     share = CLASS_SHARE.fullmatch(symbol)
@@ -28,5 +35,11 @@ def yahoo_symbol(ticker: str) -> str:
 
 
 def is_american(symbol: str) -> bool:
-    """Whether a symbol is that of a share listed in New York: it names no exchange."""
+    """Whether a symbol names no exchange, as those of shares listed in New York do.
+
+    Examples
+    --------
+    >>> is_american("BRK-B"), is_american("VOD.L")
+    (True, False)
+    """
     return re.fullmatch(r"[A-Z]{1,5}(-[A-D])?", symbol) is not None

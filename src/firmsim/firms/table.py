@@ -1,8 +1,10 @@
-"""The firms table (name, sector, industry, size) and what is known of the firms of a run."""
+"""The firms table: name, sector, industry and size of each firm."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 
 from firmsim.errors import FirmsError
 from firmsim.files import read_csv
+from firmsim.firms.sectors import YAHOO
 from firmsim.firms.tickers import check_tickers
 
 TEXTS = ("name", "sector", "industry")
@@ -17,19 +20,9 @@ MARKET_CAP = "market capitalisation (USD)"
 TRADED_VALUE = "traded value (USD/day)"
 UNKNOWN = "unknown"
 
-GICS = {
-    "Basic Materials": "Materials",
-    "Consumer Cyclical": "Consumer Discretionary",
-    "Consumer Defensive": "Consumer Staples",
-    "Financial Services": "Financials",
-    "Healthcare": "Health Care",
-    "Technology": "Information Technology",
-}
-"""Yahoo's sectors whose GICS counterpart has another name; the other five have the same."""
-
 
 def read_firms_table(path: Path) -> pd.DataFrame:
-    """Read a firms table.
+    r"""Read a firms table.
 
     Parameters
     ----------
@@ -46,8 +39,18 @@ def read_firms_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     FirmsError
-        The file is missing or unreadable, has no ``ticker`` column, a ticker is malformed or
-        stands twice, or a market capitalisation is not a number above zero.
+        The file is missing or unreadable or has no ``ticker`` column, a ticker is malformed or
+        repeated, or a market capitalisation is not a number above zero.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "firms.csv"
+    ...     _ = path.write_text("ticker,sector\nXOM,Energy\nNA,\n")
+    ...     table = read_firms_table(path)
+    >>> table["sector"].to_dict()
+    {'XOM': 'Energy', 'NA': ''}
     """
     if not path.is_file():
         lacking = "is not a file" if path.exists() else "does not exist"
@@ -65,7 +68,7 @@ def read_firms_table(path: Path) -> pd.DataFrame:
         raise FirmsError(message)
     if not cells.columns.is_unique:
         twice = cells.columns[cells.columns.duplicated()][0]
-        message = f"{path}: column {twice!r} stands twice; keep one"
+        message = f"{path}: column {twice!r} is there twice; keep one"
         raise FirmsError(message)
     cells = cells.fillna("").apply(lambda column: column.str.strip())
     tickers = check_tickers(cells["ticker"].tolist(), str(path))
@@ -86,40 +89,51 @@ def describe_firms(
     profiles: pd.DataFrame | None,
     traded_value: pd.Series | None,
 ) -> pd.DataFrame:
-    """Put together what is known of the firms of a run.
+    """Merge the firms table, the profiles of the price source and the traded values.
 
-    Cell by cell the table wins over the profiles. When its sectors are those of GICS, sectors of
-    the profiles are renamed to them, or one sector would count as two, and their industries, which
-    have no counterpart, are left out. Sizes of one run are all of one kind: market
-    capitalisations when at least half of the firms have one or nothing else is known, else traded
-    values, which rank firms much alike but are another quantity.
+    The table wins over the profiles cell by cell. Where its sectors are those of GICS, the sectors
+    of the profiles take their GICS names, so that no sector counts as two. The industries of the
+    profiles have no counterpart there and are left out.
+
+    All sizes of a run are of one kind. They are market capitalisations when at least half of the
+    firms have one, or when nothing else is known. Otherwise they are traded values, which rank
+    firms in a similar order but are another quantity.
 
     Parameters
     ----------
     tickers : sequence of str
         Firms, in the order wanted.
     table, profiles : DataFrame or None
-        Index ticker; columns name, sector, industry, market_cap (USD), as `read_firms_table`, and
-        of profiles market_cap_date (ISO date, "" when unknown) where there is one.
+        Index ticker; columns name, sector, industry and market_cap (USD), as from
+        `read_firms_table`. Profiles may also have market_cap_date (ISO date, "" when unknown).
     traded_value : Series or None
-        Ticker -> USD/day.
+        Ticker -> USD per day.
 
     Returns
     -------
     DataFrame
         Columns ticker, name, sector, industry ("" when unknown), size (missing when unknown),
-        size_kind, one of ``market capitalisation (USD)``, ``traded value (USD/day)``, ``unknown``
-        in every row, and size_date (ISO date of a market capitalisation, "" when it has none).
+        size_kind and size_date. `size_kind` is ``market capitalisation (USD)``, ``traded value
+        (USD/day)`` or ``unknown``, the same in every row. `size_date` is the ISO date of a market
+        capitalisation, "" when it has none.
+
+    Examples
+    --------
+    >>> traded = pd.Series({"XOM": 2e9, "CVX": 1e9})
+    >>> describe_firms(["CVX", "XOM"], None, None, traded)[["ticker", "size", "size_kind"]]
+      ticker          size               size_kind
+    0    CVX  1.000000e+09  traded value (USD/day)
+    1    XOM  2.000000e+09  traded value (USD/day)
     """
     index = pd.Index(list(tickers), name="ticker", dtype=object)
     firms = pd.DataFrame(dict.fromkeys(TEXTS, ""), index=index, dtype=object)
     caps, dates = pd.Series(np.nan, index=index), pd.Series("", index=index, dtype=object)
-    if table is not None and profiles is not None and table["sector"].isin(GICS.values()).any():
-        profiles = profiles.assign(sector=profiles["sector"].replace(GICS), industry="")
-    for known in (table, profiles):
-        if known is None:
+    if table is not None and profiles is not None and table["sector"].isin(YAHOO.values()).any():
+        profiles = profiles.assign(sector=profiles["sector"].replace(YAHOO), industry="")
+    for source in (table, profiles):
+        if source is None:
             continue
-        same = known.reindex(index)
+        same = source.reindex(index)
         for name in TEXTS:
             firms[name] = firms[name].where(firms[name] != "", same[name].fillna(""))
         own = caps.notna()
@@ -136,6 +150,49 @@ def describe_firms(
     return firms.assign(size=size, size_kind=kind, size_date=day).reset_index()
 
 
+def append_rows(text: str, rows: Sequence[Mapping[str, str]], where: object) -> str:
+    r"""Add rows at the end of a firms table and leave the rest of the file as it is.
+
+    Parameters
+    ----------
+    text : str
+        The CSV; its line ends and its last line are kept.
+    rows : sequence of mapping of str to str
+        Column -> cell. Column names in any case; columns without a cell stay empty.
+    where : object
+        The file, for the error.
+
+    Returns
+    -------
+    str
+        The CSV with the rows.
+
+    Raises
+    ------
+    FirmsError
+        The file has no such column.
+
+    Examples
+    --------
+    >>> append_rows("Ticker,Sector\nXOM,Energy", [{"ticker": "NA"}], "firms.csv")
+    'Ticker,Sector\nXOM,Energy\nNA,\n'
+    """
+    header = next(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    columns = [name.strip().lower() for name in header]
+    for name in (name for row in rows for name in row):
+        if name not in columns:
+            message = (
+                f"{where}: has no column {name!r}; add it to the first line, or give no {name}"
+            )
+            raise FirmsError(message)
+    end = "\r\n" if "\r\n" in text else "\n"
+    added = io.StringIO()
+    csv.writer(added, lineterminator=end).writerows(
+        [row.get(name, "") for name in columns] for row in rows
+    )
+    return text + ("" if text.endswith(("\n", "\r")) else end) + added.getvalue()
+
+
 def _market_cap(cell: str, where: str) -> float:
     """Market capitalisation in USD, missing when the cell is empty."""
     if not cell:
@@ -145,6 +202,6 @@ def _market_cap(cell: str, where: str) -> float:
     except ValueError:
         value = float("nan")
     if not 0 < value < float("inf"):
-        message = f"{where}: market_cap {cell!r} is not a number above 0 (USD); mend or empty it"
+        message = f"{where}: market_cap {cell!r} is not a number above 0 (USD); correct or empty it"
         raise FirmsError(message)
     return value

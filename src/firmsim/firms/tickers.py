@@ -1,4 +1,4 @@
-"""What a ticker may look like.
+"""Which strings are tickers.
 
 Tickers become file names and table keys, so they are checked once, here, before anything else.
 """
@@ -27,7 +27,15 @@ def check_ticker(ticker: str) -> str:
     Raises
     ------
     ValueError
-        It is empty, or holds a character that no exchange uses (``/``, a space, ...).
+        The ticker is empty, or has a character that no exchange uses, such as ``/`` or a blank.
+
+    Examples
+    --------
+    >>> check_ticker("1299.HK")
+    '1299.HK'
+    >>> check_ticker("A/B")
+    Traceback (most recent call last):
+    ValueError: 'A/B' is not a ticker; use letters, digits and . - = & only
     """
     if not ticker:
         message = "a ticker is empty; remove it or fill it in"
@@ -39,14 +47,14 @@ def check_ticker(ticker: str) -> str:
 
 
 def check_tickers(tickers: list[str], where: str) -> list[str]:
-    """Return the tickers unchanged if each is one and none stands twice.
+    """Return the tickers unchanged if each is one and none is repeated.
 
     Parameters
     ----------
     tickers : list of str
         As read, in order.
     where : str
-        File or key they came from, for the error.
+        File or parameter that the tickers come from, for the error.
 
     Returns
     -------
@@ -56,17 +64,23 @@ def check_tickers(tickers: list[str], where: str) -> list[str]:
     Raises
     ------
     FirmsError
-        Names the first ticker that is malformed or repeated, and where it stands.
+        Names `where` and the first ticker that is malformed, with its position, or repeated.
+
+    Examples
+    --------
+    >>> check_tickers(["AAPL", "MSFT", "AAPL"], "firms.csv")
+    Traceback (most recent call last):
+    firmsim.errors.FirmsError: firms.csv: ticker 'AAPL' is listed more than once; keep one
     """
-    seen = set()
+    before = set()
     for position, ticker in enumerate(tickers, start=1):
         try:
             check_ticker(ticker)
         except ValueError as error:
             message = f"{where}: entry {position}: {error}"
             raise FirmsError(message) from None
-        if ticker in seen:
+        if ticker in before:
             message = f"{where}: ticker {ticker!r} is listed more than once; keep one"
             raise FirmsError(message)
-        seen.add(ticker)
+        before.add(ticker)
     return tickers

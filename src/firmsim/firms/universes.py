@@ -1,8 +1,8 @@
-"""Members of an index, now or as of a date, with their GICS classes.
+"""Members of an index, today or on a past day, with their GICS classes.
 
-The members come from the package pitindex, which ships with dated changes of three indices. Its
-own functions give the members of a day under the tickers of that day; prices are found under the
-tickers of today, so the renamings it records are followed.
+The package pitindex holds the dated changes of three indices. Its functions return the members of
+a day under the tickers of that day. Prices are listed under the tickers of today, so the renamings
+that pitindex records are followed here.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pitindex
-from pitindex import _loader
 
-from firmsim.errors import FirmsError
+from firmsim.errors import FirmsError, extra
 from firmsim.firms.symbols import yahoo_symbol
 
 NAMES = {"sp500": "S&P 500", "sp400": "S&P MidCap 400", "sp600": "S&P SmallCap 600"}
@@ -27,7 +26,7 @@ NAMES = {"sp500": "S&P 500", "sp400": "S&P MidCap 400", "sp600": "S&P SmallCap 6
 
 SOURCE = "pitindex"
 RENAMED = re.compile(r"rename → ([A-Z.]+)\b")
-"""How the source says that a ticker left because the firm took another."""
+"""Reason that pitindex gives when a ticker left because the firm took another one."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ class Universe:
     index : str
         A key of `NAMES`.
     as_of : date or None
-        Day whose members these are; None: the present ones.
+        Day of these members; None for the members of `known_until`.
     known_until : date
-        Last day that the source knows; present members are those of this day.
+        Last day that pitindex covers.
     table : DataFrame
-        A firms table: index ticker; columns name, sector, industry (str, "" when unknown: GICS
-        sector and sub-industry of today) and market_cap (missing).
+        A firms table: index ticker; columns name, sector and industry (str, "" when unknown) and
+        market_cap (missing). Sector and sub-industry are those of GICS today.
     """
 
     index: str
@@ -58,7 +57,7 @@ class Universe:
         return list(self.table.index)
 
     def facts(self) -> dict[str, str | int | None]:
-        """What the record of a run says of its universe, JSON-ready."""
+        """Entry of the universe in the record of a run, ready for JSON."""
         return {
             "index": self.index,
             "name": NAMES[self.index],
@@ -77,36 +76,44 @@ def members(index: str, as_of: date | None = None, hyphens: bool = False) -> Uni
     index : str
         ``sp500``, ``sp400`` or ``sp600``.
     as_of : date or None
-        None: the last day that the source knows.
+        None for the last day that pitindex covers.
     hyphens : bool
         Spell share classes as Yahoo does, ``BRK-B`` for ``BRK.B``.
 
     Returns
     -------
     Universe
-        Tickers are those of today where the source knows that the firm took another one.
+        Tickers are those of today where pitindex records that the firm took another one.
 
     Raises
     ------
     FirmsError
-        The source does not know the index on that day: names the days that it knows.
+        pitindex does not cover the index on that day: names the days that it covers.
+    MissingPackageError
+        pitindex is not installed.
+
+    Examples
+    --------
+    >>> universe = members("sp500", date(2015, 1, 2))
+    >>> "META" in universe.tickers  # listed as FB on that day
+    True
     """
     known = _known()
-    source = pitindex.PitIndex(index)
+    source = _pitindex().PitIndex(index)
     first, last = source.coverage_start, source.coverage_end
     if as_of is not None and not first <= as_of <= last:
         message = (
-            f"members of {index} on {as_of} are not known; {SOURCE} {version(SOURCE)} knows them "
-            f"from {first} to {last}: set firms_as_of to a day between, or list tickers yourself"
+            f"members of {index} on {as_of} are not known; {SOURCE} {version(SOURCE)} covers "
+            f"{first} to {last}: choose a day between, or list the tickers yourself"
         )
-        raise FirmsError(message)
+        raise FirmsError(message, parameter="as_of")
     day = as_of or last
     found = source.as_of(day)
-    later = _renamed_after(index, day)
+    renamed = _renamed_after(index, day)
     names = dict(zip(found["ticker"], found["name"].fillna(""), strict=True))
     rows = {}
     for ticker in found["ticker"]:
-        today = _today(ticker, later)
+        today = _today(ticker, renamed)
         name, sector, industry = known.get(today, (names[ticker], "", ""))
         spelt = yahoo_symbol(today) if hyphens else today
         rows[spelt] = {"name": name, "sector": sector, "industry": industry, "market_cap": np.nan}
@@ -114,17 +121,24 @@ def members(index: str, as_of: date | None = None, hyphens: bool = False) -> Uni
     return Universe(index, as_of, last, table.rename_axis("ticker"))
 
 
+def _pitindex() -> Any:
+    with extra("yahoo", "an index in firms"):
+        import pitindex
+    return pitindex
+
+
 @cache
 def _known() -> dict[str, tuple[str, str, str]]:
-    """Name, sector and sub-industry of every present member of any index, by ticker."""
+    """Name, sector and sub-industry of every member of today in any index, by ticker."""
     known: dict[str, tuple[str, str, str]] = {}
-    for index in reversed(NAMES):  # a firm in two indices for a day keeps the larger one's
+    pitindex = _pitindex()
+    for index in reversed(NAMES):  # a firm in two indices on a day keeps the entry of the larger
         with warnings.catch_warnings():
-            # its age is no news: the record of a run says what day the members are of
+            # the record of a run names the day of the members, so their age needs no warning
             warnings.simplefilter("ignore", pitindex.StaleDataWarning)
             source = pitindex.PitIndex(index)
-            present = source.as_of(source.coverage_end)
-        columns = present[["ticker", "name", "gics_sector", "gics_sub_industry"]].fillna("")
+            members_today = source.as_of(source.coverage_end)
+        columns = members_today[["ticker", "name", "gics_sector", "gics_sub_industry"]].fillna("")
         for ticker, name, sector, industry in columns.itertuples(index=False):
             known[ticker] = (name, sector, industry)
     return known
@@ -132,8 +146,10 @@ def _known() -> dict[str, tuple[str, str, str]]:
 
 def _renamed_after(index: str, day: date) -> list[tuple[str, str]]:
     """Old and new ticker of every renaming after a day, in order."""
+    from pitindex import _loader  # its public functions leave the reasons out
+
     renamed = []
-    for event in _loader.load_events(index):  # its public functions leave the reasons out
+    for event in _loader.load_events(index):
         into = RENAMED.match(event.reason or "")
         if event.date > day and event.action == "removed" and into:
             renamed.append((event.ticker, into[1]))
@@ -141,7 +157,7 @@ def _renamed_after(index: str, day: date) -> list[tuple[str, str]]:
 
 
 def _today(ticker: str, renamed: list[tuple[str, str]]) -> str:
-    """Ticker that a firm has come to by a list of renamings."""
+    """Ticker of a firm after a list of renamings."""
     for old, new in renamed:
         if ticker == old:
             ticker = new

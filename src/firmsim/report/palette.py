@@ -9,6 +9,8 @@ doi:10.1109/TVCG.2009.113), with lightness between 38 and 80 so that it shows on
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from firmsim.firms.sectors import gics_sector
+
 UNKNOWN = "sector unknown"
 """Label of firms without a sector."""
 
@@ -36,18 +38,6 @@ MARKS = {
 }
 """The eleven GICS sectors."""
 
-ALSO = {
-    "Telecommunication Services": "Communication Services",
-    "Telecommunications Services": "Communication Services",
-    "Technology": "Information Technology",
-    "Basic Materials": "Materials",
-    "Consumer Cyclical": "Consumer Discretionary",
-    "Consumer Defensive": "Consumer Staples",
-    "Healthcare": "Health Care",
-    "Financial Services": "Financials",
-}
-"""Older and other names of the same sectors."""
-
 NO_SECTOR = Mark("#8a8f98", "circle")
 
 
@@ -66,11 +56,11 @@ def sector_marks(sectors: Iterable[str]) -> dict[str, Mark]:
         others occur; other names take the free marks in turn, over again beyond eleven.
     """
     names = sorted(set(sectors))
-    taken = {ALSO.get(name, name) for name in names}
+    taken = {gics_sector(name) for name in names}
     free = [mark for name, mark in MARKS.items() if name not in taken] or list(MARKS.values())
     marks, spare = {}, 0
     for name in filter(None, names):
-        if (known := ALSO.get(name, name)) in MARKS:
+        if (known := gics_sector(name)) in MARKS:
             marks[name] = MARKS[known]
         else:
             marks[name] = free[spare % len(free)]

@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skbio import DistanceMatrix
-from skbio.stats.distance import mantel as skbio_mantel
 
 from firmsim.association.correlation import pair_correlation
 from firmsim.association.estimate import Estimate, impossible, jackknifed
@@ -14,6 +12,7 @@ from firmsim.association.permutation.checks import check_labels, check_matrix, o
 from firmsim.association.permutation.moments import inverses_without_each, partial_correlation
 from firmsim.association.permutation.orders import Orders, p_value, plan
 from firmsim.association.permutation.products import Pairs, permuted_products
+from firmsim.errors import extra
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[Any]
@@ -70,6 +69,9 @@ def mantel(
         r = permuted_products(_unit(other)[None], _unit(distance)[pairs][None], pairs, orders)
         p = p_value(abs(value), np.abs(r[:, 0, 0]))
     else:
+        with extra("comparators", "mantel"):
+            from skbio import DistanceMatrix
+            from skbio.stats.distance import mantel as skbio_mantel
         _, p, _ = skbio_mantel(
             DistanceMatrix(other),
             DistanceMatrix(distance),

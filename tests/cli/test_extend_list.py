@@ -1,15 +1,12 @@
-"""Files that a person wrote grow at the end of a list and stay as they are elsewhere."""
-
-import csv
-import io
+"""A YAML file that a person wrote grows at the end of a list and stays as it is elsewhere."""
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmsim.config.edit import WIDTH, append_rows, extend_list
-from firmsim.errors import ConfigError, FirmsError
+from firmsim.cli.add import extend_list
+from firmsim.errors import ConfigError
 
 TICKER = st.from_regex(r"\^?[A-Za-z0-9][A-Za-z0-9.\-=&]{0,8}", fullmatch=True)
 TICKERS = st.lists(TICKER, min_size=1, max_size=30, unique=True)
@@ -49,7 +46,7 @@ def test_nothing_but_the_list_changes(layout, rest, old, new, windows):
 def test_layout_is_kept():
     text = "firms:\n  [AAPL, MSFT,\n   XOM]  # three\nrun: mine\n"
     assert extend_list(text, "firms", ["NO", "CVX"], "") == (
-        'firms:\n  [AAPL, MSFT,\n   XOM, "NO", CVX]  # three\nrun: mine\n'
+        'firms:\n  [AAPL, MSFT,\n   XOM,\n   "NO",\n   CVX]  # three\nrun: mine\n'
     )
     text = "firms:\n  - AAPL  # apples\n  - XOM  # oil\n\nrun: mine\n"
     assert extend_list(text, "firms", ["CVX"], "") == (
@@ -57,18 +54,16 @@ def test_layout_is_kept():
     )
 
 
-def test_long_lists_are_broken():
-    text = "firms: [AAPL, MSFT, XOM]"
-    longer = extend_list(text, "firms", [f"T{k}" for k in range(99)], "")
-    lines = longer.splitlines()
-    assert len(lines) > 3
-    assert all(len(line) <= WIDTH for line in lines)
-    assert all(line.startswith(" " * 8 + "T") for line in lines[1:])
-
-
 def test_an_empty_list_and_a_file_without_a_last_line_end():
     assert extend_list("firms: []", "firms", ["A", "B"], "") == "firms: [A, B]"
-    assert extend_list("firms:\n- A", "firms", ["B"], "") == "firms:\n- A\n- B\n"
+    assert extend_list("firms:\n- A", "firms", ["B"], "") == "firms:\n- A\n- B"
+
+
+@pytest.mark.parametrize("item", ["NO", "on", "0050", "1e5", "1E5", "2015-01-02", "TRUE", "0x1F"])
+def test_what_yaml_would_not_read_as_text_is_quoted(item):
+    for text in ("firms: [A]\n", "firms:\n- A\n", "{firms: [A], run: x}\n"):
+        longer = extend_list(text, "firms", [item], "")
+        assert yaml.safe_load(longer)["firms"] == ["A", item]
 
 
 def test_a_list_that_stands_elsewhere_is_left_alone():
@@ -77,26 +72,12 @@ def test_a_list_that_stands_elsewhere_is_left_alone():
         extend_list(text, "firms", ["D"], "my.yaml")
 
 
-@given(
-    cells=st.lists(
-        st.tuples(TICKER, st.text(st.characters(codec="ascii", exclude_categories=["C"])))
-    ),
-    ends=st.booleans(),
-    line_end=st.sampled_from(["\n", "\r\n"]),
-)
-def test_rows_are_added_below_what_is_there(cells, ends, line_end):
-    text = line_end.join(["Ticker,Other,SECTOR", "A,x,y"]) + (line_end if ends else "")
-    rows = [{"ticker": ticker, "sector": sector} for ticker, sector in cells]
-    longer = append_rows(text, rows, "")
-    assert longer.startswith(text)
-    read = list(csv.reader(io.StringIO(longer, newline="")))
-    assert read == [
-        ["Ticker", "Other", "SECTOR"],
-        ["A", "x", "y"],
-        *([ticker, "", sector] for ticker, sector in cells),
-    ]
+def test_a_list_that_is_used_elsewhere_is_left_alone():
+    text = "firms: &all [A, B, C]\ntraining: {train_firms: *all}\n"
+    with pytest.raises(ConfigError, match="add the tickers by hand"):
+        extend_list(text, "firms", ["D"], "my.yaml")
 
 
-def test_a_column_that_is_not_there():
-    with pytest.raises(FirmsError, match=r"^firms\.csv: has no column 'sector'; .*--sector"):
-        append_rows("\ufeffticker\nA\n", [{"ticker": "B", "sector": "x"}], "firms.csv")
+def test_a_tagged_list_is_left_alone():
+    with pytest.raises(ConfigError, match="add the tickers by hand"):
+        extend_list("firms: !!seq [A, B, C]\n", "firms", ["D"], "my.yaml")
