@@ -44,14 +44,14 @@ soak: .venv/installed-dev
 	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/sources/yahoo/test_soak.py
 
 gradients: run .venv/installed-dev
-	$(BIN)/python benchmarks/gradients.py results/sp500_2007_2016
+	$(BIN)/python tools/gradients.py results/sp500_2007_2016
 
 trainers: .venv/installed
 	$(BIN)/snakemake --cores $(CORES) --configfile config/trainers.yaml
 	$(BIN)/python -m firmsim.trainer_study.page results/trainers
 
 calibrate: .venv/installed-dev
-	$(BIN)/python benchmarks/calibration.py
+	$(BIN)/python tools/calibration.py
 
 schema: .venv/installed-dev
 	$(BIN)/python tools/config_reference.py

@@ -1,8 +1,8 @@
 """Seconds and memory of the main job: default run, second run, one ticker more.
 
 ``make bench`` prints one table. The pinned run trains on 430 firms and then adds the 431st, so the
-third row is what a user waits for after adding a ticker. Peak memory is that of the largest process
-and of all processes together, read every half second.
+third row is the time to wait after adding a ticker. Peak memory is that of all processes together,
+read every half second.
 """
 
 import subprocess
@@ -19,14 +19,14 @@ HOME = Path(__file__).resolve().parent.parent
 
 
 class Memory(threading.Thread):
-    """Resident memory of a process and all its children, at its largest."""
+    """Largest resident memory of a process and all its children."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
         self.process, self.peak = psutil.Process(pid), 0
 
     def run(self):
-        """Watch until the process ends."""
+        """Read the memory until the process ends."""
         while self.process.is_running():
             try:
                 family = [self.process, *self.process.children(recursive=True)]

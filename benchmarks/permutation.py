@@ -1,8 +1,9 @@
 """The permutation tests beside scikit-bio's, and beside each other, in one run.
 
-``make bench`` prints the tables. Contestants take turns, so that what else the machine does hits
-all alike; a time is the median of the repeats, a ratio the median of the ratios within a repeat.
-The last table runs every test once at n = 2,100 in a process of its own and prints its peak memory.
+``make bench`` prints the tables. Contestants take turns, so that other load of the machine affects
+all of them alike. A time is the median of the repeats, a ratio the median of the ratios within a
+repeat. The last table runs each test once at n = 2,100 in a process of its own and prints its peak
+memory.
 """
 
 import argparse

@@ -1,14 +1,16 @@
 """The fused recurrences beside torch's own, one run, one and two threads.
 
 ``make bench`` prints the tables that docs/performance.md shows. Contestants take turns, so that
-what else the machine does hits all alike; a time is the median of the repeats, a ratio the median
-of the ratios within a repeat. Each contestant has a process of its own, as a training has: in a
-shared one, memory that the allocator kept from one network makes another up to twice as fast. A
-turn is one call untimed and one timed, for a training makes its calls one after the other: memory
-that lay idle while others had their turn may have gone back to the machine, and fetching it anew
-is no part of a call.
-Networks of a row have the same sizes, the same output layer and the same data, in single precision;
-forward and backward, gradients of all weights.
+other load of the machine affects all of them alike. A time is the median of the repeats, a ratio
+the median of the ratios within a repeat.
+
+Each contestant has a process of its own, as a training has. In a shared process, memory that the
+allocator kept from one network makes another up to twice as fast. A turn is one call untimed and
+one timed, because a training makes its calls one after the other. Memory that lay idle during the
+turns of others may have gone back to the machine, and fetching it anew is no part of a call.
+
+Networks of a row have the same sizes, the same output layer and the same data, in single precision.
+A call is a forward and a backward pass with gradients of all weights.
 """
 
 import argparse
@@ -46,7 +48,7 @@ class TorchElman(torch.nn.Module):
 
 
 class PlainJordan(torch.nn.Module):
-    """The Jordan equations as anybody would write them: a loop of layers, gradients by autograd."""
+    """The Jordan equations written plainly: a loop over layers, gradients by autograd."""
 
     def __init__(self, d_in, hidden, d_out):
         super().__init__()

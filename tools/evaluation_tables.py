@@ -1,10 +1,11 @@
 """Markdown tables of an evaluation.
 
-    python benchmarks/evaluation_tables.py results/<run>              docs/evaluation.md
-    python benchmarks/evaluation_tables.py results/<run> --every      docs/every_comparator.md
+    python tools/evaluation_tables.py results/<run>              docs/evaluation.md
+    python tools/evaluation_tables.py results/<run> --every      docs/every_comparator.md
 
-The first prints encoders beside the best comparator of each measure and beside chance; the second
-every method at 60 days with its interval, and every measure of one encoder at every length.
+The first command prints encoders next to the best comparator of each measure and to chance. The
+second prints every method at 60 days with its interval, and every measure of one encoder at every
+length.
 """
 
 import argparse
@@ -38,19 +39,19 @@ LEVEL = 0.05
 
 
 def number(value):
-    """Three digits without a leading zero."""
-    return f"{value:.3f}".replace("0.", ".", 1)
+    """Three digits."""
+    return f"{value:.3f}"
 
 
-def held_against(value, row):
+def compared(value, row):
     """A value and the interval of its difference to another; bold where that is above 0."""
     bold = "**" if row["low"] > 0 else ""
-    ends = f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("0.", ".")
+    ends = f"[{row['low']:+.3f}, {row['high']:+.3f}]"
     return f"{bold}{number(value)}{bold} {ends}"
 
 
 def print_table(values, against, split):
-    """Print one table: a row a window and encoder, and one for the best comparators."""
+    """Print one table: a row per window and encoder, and one for the best comparators."""
     print(f"\n{split[0].upper()}{split[1:]}\n")
     print("| window | method | " + " | ".join(MEASURES.values()) + " |")
     print("|---" * (2 + len(MEASURES)) + "|")
@@ -62,7 +63,7 @@ def print_table(values, against, split):
             cells = []
             for measure in MEASURES:
                 row = rows.loc[(method, measure)]
-                cells.append(held_against(values[window, method, measure], row))
+                cells.append(compared(values[window, method, measure], row))
             print(f"| {window} | {method} | " + " | ".join(cells) + " |")
         best = rows.xs(rows.index.unique("method")[0])["against"]
         cells = [f"{number(values[window, best[m], m])} {best[m]}" for m in MEASURES]
@@ -92,7 +93,7 @@ def print_counts(against):
 
 
 def print_every_method(values, window="60", split="all firms"):
-    """Print every method at one length, the interval of each value beside it."""
+    """Print every method at one length, each value with its interval."""
     values = values[(values["window"] == window) & (values["split"] == split)]
     rows = values.set_index(["method", "measure"])
     print("\n| method | " + " | ".join(MEASURES.values()) + " |")
@@ -107,7 +108,7 @@ def print_every_method(values, window="60", split="all firms"):
 
 
 def print_every_measure(values, against, method, split="all firms"):
-    """Print every measure of one encoder at every length, beside the best comparator's."""
+    """Print every measure of one encoder at every length, next to the best comparator's."""
     values = values[values["split"] == split].set_index(["window", "method", "measure"])["value"]
     best = against[(against["method"] == method) & (against["split"] == split) & against["best"]]
     windows = best["window"].unique()
@@ -123,7 +124,7 @@ def print_every_measure(values, against, method, split="all firms"):
                 continue
             row = best.loc[(window, measure)]
             other = number(values[window, row["against"], measure])
-            own = held_against(values[window, method, measure], row)
+            own = compared(values[window, method, measure], row)
             cells.append(f"{own} {other} {row['against']}")
         print(f"| {heading} | " + " | ".join(cells) + " |")
 

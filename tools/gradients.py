@@ -1,6 +1,6 @@
 """Figure and table of docs/gradients.md, from the results of a run.
 
-``make gradients`` runs the default run, as far as it is not there yet, and then this.
+``make gradients`` completes the default run and then calls this.
 """
 
 import sys
@@ -21,7 +21,7 @@ from firmsim.report.trainings import gradient_reach
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 DEPTH = 1e-8
-"""What is this much below the largest is not drawn."""
+"""Smallest share of the largest value that is drawn."""
 
 
 def with_memory(results):

@@ -1,12 +1,12 @@
 """How many faults of each kind the audit finds, and how many clean firms it flags.
 
-    python benchmarks/audit.py [--bundled ARCHIVE] [--folder FOLDER] [--seeds N]
+    python tools/audit_accuracy.py [--bundled ARCHIVE] [--folder FOLDER] [--seeds N]
 
-Every kind of fault is put into clean firms of each real panel, a tenth of the firms at a time, and
-the whole panel is audited. A fault counts as found when its firm has a finding of the right kind on
-the rows it concerns; for a day far off any of split, jump and unit_error will do, as each takes the
-same price out. Firms the untouched panel is flagged for get no fault. Panels that are not there are
-left out. Prints the tables of docs/audit.md.
+Each kind of fault is seeded into a tenth of the clean firms of each real panel, and the whole panel
+is audited. A fault counts as found when its firm has a finding of the right kind on the rows
+concerned. For a single wrong day, any of split, jump and unit_error counts, because each removes
+the same price. Firms with a finding in the original panel get no fault. Panels whose file is
+missing are left out. Prints the tables of docs/audit.md.
 """
 
 import argparse
@@ -46,14 +46,14 @@ from seeded_faults import (  # noqa: E402 - the tests' own
 )
 
 NOT_FLAGS = {"share_class", "short_history"}
-"""Kinds that are true of clean firms."""
+"""Kinds that clean firms have too."""
 SIZES = [0.3, 0.35, 0.4, 0.5, 0.6, 0.8]
 SHARE = 0.1
-"""Share of the firms that are spoilt at a time."""
+"""Share of the firms that get a fault at a time."""
 
 
 def panels(bundled, folder):
-    """Name -> series of each real panel that is there."""
+    """Name and series of each real panel whose file exists."""
     sources = {
         "bundled 2007-2016": BundledPrices(bundled),
         "S&P 500 2014-2024": FilePrices(folder / "sp500_2014_2024_prices.parquet"),
@@ -64,17 +64,17 @@ def panels(bundled, folder):
         if path.exists():
             yield name, list(source.read(None, None, None).series)
         else:
-            sys.stderr.write(f"{path} is not there, {name} is left out\n")
+            sys.stderr.write(f"{path} does not exist, {name} is left out\n")
 
 
 def found(series, quotes=None):
-    """Findings of a panel; a reading that would stop a run is listed."""
+    """Findings of a panel, those that would stop a run included."""
     _, findings = examine(series, Audit(actions=Actions()), quotes, stops=False)
     return findings.table()
 
 
 class Bench:
-    """Seeds faults into one panel."""
+    """Seeding of faults into one panel."""
 
     def __init__(self, series, seeds):
         self.seeds = seeds
@@ -151,7 +151,7 @@ class Bench:
         return len(flagged & set(quotes)) / len(quotes), len(quotes)
 
     def same_firm_rate(self):
-        """Share of long gaps, the same firm after them, that pass for a reused ticker."""
+        """Share of long gaps of one firm that are taken for a reused ticker."""
         return self.rate(Fault(long_gap, {"ticker_reuse"}))
 
 

@@ -1,10 +1,10 @@
-"""What it costs a firm that training did not see it: the same firms, seen and unseen.
+"""How much a firm loses because the training left it out: the same firms, in training and not.
 
-    python benchmarks/unseen.py results/<run> elman-comovement jordan-comovement
+    python tools/unseen.py results/<run> elman-comovement jordan-comovement
 
-takes the encoders of an evaluation, trains each seed once more on all firms, and prints how much
-better the unseen firms, among themselves, are told by the second training. The interval draws
-windows, seeds and firms again, the same for both.
+takes the encoders of an evaluation and trains each seed once more on all firms. It prints how much
+better the measures of the unseen firms are after the second training. The bootstrap interval draws
+the same windows, seeds and firms for both.
 """
 
 import sys
@@ -27,13 +27,13 @@ DRAWS = 1000
 
 
 def measured(encoder, growth, windows, firms, q):
-    """Measures of every window, by the frozen weights."""
+    """Measures of every window under frozen weights."""
     embedded = encoder.embed(growth, growth[encoder.firms_], [(w.start, w.end) for w in windows])
     return evaluate(lambda position: cosine_scores(embedded[position]), windows, firms, q)
 
 
 def main(run, names):
-    """Print a table, a row an encoder, window and measure."""
+    """Print a table with one row per encoder, window and measure."""
     torch.set_num_threads(1)
     folder = Path(run) / "evaluation"
     growth = pd.read_parquet(folder / "growth.parquet")
@@ -41,23 +41,23 @@ def main(run, names):
     windows = [w for w in read_windows(folder / "windows.csv") if w.name != WHOLE]
     fit_days = min(window.start for window in windows)
     _, q = cross_section(growth)
-    print("| encoder | window | measure | seen | unseen | seen less unseen |")
+    print("| encoder | window | measure | in training | unseen | difference |")
     print("|---" * 6 + "|")
     for name in names:
-        found = {"seen": [], "unseen": []}
+        found = {"trained": [], "unseen": []}
         for path in sorted((folder / "encoders" / name).glob("seed*/model.safetensors")):
             frozen = load(path)
             again = clone(frozen).fit(growth.iloc[:fit_days])
-            for kind, encoder in (("seen", again), ("unseen", frozen)):
+            for kind, encoder in (("trained", again), ("unseen", frozen)):
                 rows = measured(encoder, growth, windows, firms, q)
                 found[kind].append(rows.assign(seed=path.parent.name))
-        seen, unseen = (contributions(pd.concat(parts)) for parts in found.values())
-        for cell in seen:
+        trained, unseen = (contributions(pd.concat(parts)) for parts in found.values())
+        for cell in trained:
             window, split, measure = cell
             if split != UNSEEN or measure not in MEASURES:
                 continue
-            low, high = crossed_bootstrap(seen[cell].cube() - unseen[cell].cube(), DRAWS, 0)
-            a, b = seen[cell].value, unseen[cell].value
+            low, high = crossed_bootstrap(trained[cell].cube() - unseen[cell].cube(), DRAWS, 0)
+            a, b = trained[cell].value, unseen[cell].value
             print(
                 f"| {name} | {window} | {measure} | {a:.3f} | {b:.3f} | "
                 f"{a - b:+.3f} [{low:+.3f}, {high:+.3f}] |",

@@ -1,9 +1,10 @@
-"""How often each permutation test rejects: true nulls, which it should in 5 %, and real effects.
+"""How often each permutation test rejects a true null at a level of 5%, and finds a real effect.
 
 ``make calibrate`` writes the two tables into docs/statistics.md and fails where a test that should
-hold its level does not. Forty firms in five uneven sectors and two countries have daily returns of
-40 days; scores are correlations of returns, size and volatility one number a firm. Null data sets
-differ in how size, sector and scores are clustered, never in that the tested one says nothing.
+hold its level does not. A data set has forty firms in five uneven sectors and two countries, with
+daily returns of 40 days. Scores are correlations of returns; size and volatility are one number per
+firm. Null data sets differ in how size, sector and scores are clustered. In none of them does the
+tested attribute say anything about the scores.
 """
 
 import argparse
@@ -38,7 +39,7 @@ STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class World:
-    """One data set: what is known of the firms, and scores that know of it what they are told."""
+    """One data set: attributes of firms, and scores that depend on them as the settings say."""
 
     def __init__(
         self, seed, by_sector=0.0, by_country=0.0, by_size=0.0, scatter=0.0,
@@ -125,7 +126,7 @@ REPORTED = {
     "size": regression("sector", "volatility", "beta", strata="sector"),
     "sector": regression("size", "volatility", "beta", tested="sector"),
 }
-"""What the report asks (firmsim.association.explain)."""
+"""Tests that the report runs (firmsim.association.explain)."""
 
 
 def anova(w, strata=None, covariates=None):
@@ -206,7 +207,7 @@ NULLS = (
         ("PERMDISP by permuted labels (scikit-bio)", scatter_by_labels, None),
     )),
 )  # fmt: skip
-"""Null data sets, the tests tried on them, and whether these should hold their level, if known."""
+"""Null data sets, the tests run on them, and whether each should hold its level (None: unknown)."""
 
 EFFECTS = (
     ("size, sectors clustered", lambda s: {**CLUSTERED, "by_size": 0.4 * s}, (
@@ -227,7 +228,7 @@ EFFECTS = (
         ("PERMDISP", scatter),
     )),
 )  # fmt: skip
-"""What there is to be found, in strengths from 0 to 1, and the tests that look for it."""
+"""Effects, in strengths from 0 to 1, and the tests that should find them."""
 
 
 def rejected(settings, tests, sets, bar):
@@ -244,11 +245,11 @@ def main():
     """Run both tables, write them, and fail where a level is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=1000, help="null data sets")
-    parser.add_argument("--power-sets", type=int, default=200, help="data sets a strength")
+    parser.add_argument("--power-sets", type=int, default=200, help="data sets per strength")
     parser.add_argument("--print", action="store_true", help="print, do not write docs")
     options = parser.parse_args()
     lines = [
-        f"Rejected at 5 % in {options.sets} null data sets of 40 firms, {DRAWS} permutations:",
+        f"Rejected at 5% in {options.sets} null data sets of 40 firms, {DRAWS} permutations:",
         "",
         "| the null | test | rejected | |",
         "|---|---|---|---|",
@@ -266,7 +267,7 @@ def main():
                     failed.append(f"{name}: rejects {share:.1%} where {null}")
         lines += [
             "",
-            f"Found at 5 % in {options.power_sets} data sets, by strength of the effect:",
+            f"Found at 5% in {options.power_sets} data sets, by strength of the effect:",
             "",
             "| effect | test | " + " | ".join(map(str, STRENGTHS)) + " |",
             "|---|---|" + "---|" * len(STRENGTHS),
