@@ -25,16 +25,14 @@ include: "workflow/rules/evaluation.smk"
 rule all:
     default_target: True
     input:
-        "<results>/report.html",
-        "<results>/run.json",
+        results.report,
+        results.record,
         # named although the report needs them, or Snakemake would not miss them when they are gone
-        trained("model.safetensors"),
-        trained("history.csv"),
-        trained("gradients.csv"),
-        expand("<results>/embeddings/{encoder}.parquet", encoder=plan.encoders),
-        expand("<results>/scores/{method}.parquet", method=plan.methods),
-        expand("<results>/neighbours/{method}.parquet", method=plan.methods),
-        expand("<results>/association/{method}.json", method=plan.methods),
+        [(fit.model, fit.history, fit.gradients) for fit in fits(results)],
+        expand(results.embeddings("{encoder}"), encoder=plan.encoders),
+        expand(results.scores("{method}"), method=plan.methods),
+        expand(results.neighbours("{method}"), method=plan.methods),
+        expand(results.association("{method}"), method=plan.methods),
 
 
 if plan.trials:
@@ -54,11 +52,11 @@ if plan.config.evaluation is not None:
         """In the place of `all`: scores out of sample, held against every comparator."""
         default_target: True
         input:
-            "<results>/evaluation/table.csv",
-            "<results>/evaluation/differences.csv",
-            "<results>/evaluation/figure.png",
-            "<results>/evaluation/run.json",
-            expand("<results>/evaluation/methods/{method}.parquet", method=plan.methods),
+            evaluation.table,
+            evaluation.differences,
+            evaluation.figure,
+            evaluation.record,
+            expand(evaluation.method("{method}"), method=plan.methods),
 
 
 onstart:

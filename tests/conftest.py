@@ -9,7 +9,7 @@ import torch
 
 from firmsim.prices.source import BUNDLED
 from firmsim.prices.sources.bundled import fetch_bundled
-from firmsim.run.plan import RESOURCES
+from firmsim.run.paths import RESOURCES
 
 # the same examples everywhere, no folder of earlier failures, no limit that a busy machine breaks
 hypothesis.settings.register_profile("firmsim", deadline=None, derandomize=True, database=None)

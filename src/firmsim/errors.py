@@ -92,3 +92,28 @@ def extra(name: str, purpose: str) -> Iterator[None]:
         package = (error.name or str(error)).partition(".")[0]
         message = f'{purpose} needs {package}: pip install "firmsim[{name}]"'
         raise MissingPackageError(message) from None
+
+
+@contextmanager
+def at_fault(parameter: str | None) -> Iterator[None]:
+    """Name the parameter that asked for what fails within the block.
+
+    Parameters
+    ----------
+    parameter : str or None
+        Put before the message of a `FirmsimError`, and into its `parameter`; None: nothing changes.
+
+    Examples
+    --------
+    >>> with at_fault("train_firms"):
+    ...     raise PriceError("ticker 'ZZZ' has no file in prices/")
+    Traceback (most recent call last):
+    firmsim.errors.PriceError: train_firms: ticker 'ZZZ' has no file in prices/
+    """
+    try:
+        yield
+    except FirmsimError as error:
+        if parameter is not None:
+            error.args = (f"{parameter}: {error}", *error.args[1:])
+            error.parameter = parameter
+        raise

@@ -13,15 +13,15 @@ for family_name, family_methods in plan.families.items():
         name:
             f"associate_{family_name}"
         input:
-            scores=expand("<results>/scores/{method}.parquet", method=family_methods),
+            scores=expand(results.scores("{method}"), method=family_methods),
             fit_period=expand(
-                "<results>/scores/fit_period/{method}.parquet", method=family_methods
+                results.scores("{method}", FIT_PERIOD), method=family_methods
             ),
-            firms="<results>/firms.csv",
-            growth="<results>/growth/growth.parquet",
-            training=training_growth,
+            firms=results.firms,
+            growth=scored.growth,
+            training=training.growth,
         output:
-            expand("<results>/association/{method}.json", method=family_methods),
+            expand(results.association("{method}"), method=family_methods),
         log:
             f"<logs>/association/{family_name}.log",
         benchmark:
@@ -39,16 +39,16 @@ for family_name, family_methods in plan.families.items():
 rule summary:
     """One tidy table: method, attribute, measure, value, interval, p, corrected p, n."""
     input:
-        expand("<results>/association/{method}.json", method=plan.methods),
+        expand(results.association("{method}"), method=plan.methods),
     output:
         summary=report(
-            "<results>/association/summary.csv",
+            results.summary,
             caption="../report/summary.rst",
             category="Association",
             labels={"table": "summary"},
         ),
-        explained="<results>/association/explained.csv",
-        disagreements="<results>/association/disagreements.csv",
+        explained=results.explained,
+        disagreements=results.disagreements,
     log:
         "<logs>/association/summary.log",
     benchmark:

@@ -1,4 +1,4 @@
-"""Encoders: one job a training, one job an embedding (torch is slow to import: never per firm).
+"""Encoders: one job per training, one job per embedding (torch is slow to import: never per firm).
 
 Needs    growth rates of the training firms and of the scored firms
 Makes    <results>/encoders/<name>/seed<k>/{model.safetensors,history.csv,gradients.csv}
@@ -8,13 +8,13 @@ Makes    <results>/encoders/<name>/seed<k>/{model.safetensors,history.csv,gradie
 
 
 rule train:
-    """Train one encoder with one seed on the fit period; no sector or size is seen."""
+    """Train one encoder with one seed on the fit period; it reads no sector and no size."""
     input:
-        growth=training_growth,
+        growth=training.growth,
     output:
-        model="<results>/encoders/{encoder}/seed{seed}/model.safetensors",
-        history="<results>/encoders/{encoder}/seed{seed}/history.csv",
-        gradients="<results>/encoders/{encoder}/seed{seed}/gradients.csv",
+        model=results.fit("{encoder}", "{seed}").model,
+        history=results.fit("{encoder}", "{seed}").history,
+        gradients=results.fit("{encoder}", "{seed}").gradients,
     log:
         "<logs>/train/{encoder}-seed{seed}.log",
     benchmark:
@@ -33,16 +33,16 @@ rule embed:
     """Embed every scored firm with the frozen weights of one encoder."""
     input:
         models=lambda wildcards: expand(
-            "<results>/encoders/{encoder}/seed{seed}/model.safetensors",
+            results.fit("{encoder}", "{seed}").model,
             encoder=wildcards.encoder,
             seed=plan.encoders[wildcards.encoder].seeds,
         ),
-        growth="<results>/growth/growth.parquet",
-        training=training_growth,
-        reference=reference_growth,
+        growth=scored.growth,
+        training=training.growth,
+        reference=reference.growth,
     output:
-        embeddings="<results>/embeddings/{encoder}.parquet",
-        fit_period="<results>/embeddings/fit_period/{encoder}.parquet",
+        embeddings=results.embeddings("{encoder}"),
+        fit_period=results.embeddings("{encoder}", FIT_PERIOD),
     log:
         "<logs>/embed/{encoder}.log",
     benchmark:

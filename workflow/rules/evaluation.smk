@@ -14,13 +14,13 @@ if plan.config.evaluation is not None:
     rule evaluation_split:
         """Which firms are evaluated and which of them stay unseen, and the windows."""
         input:
-            growth="<results>/growth/growth.parquet",
-            firms="<results>/firms.csv",
+            growth=scored.growth,
+            firms=results.firms,
         output:
-            firms="<results>/evaluation/firms.csv",
-            windows="<results>/evaluation/windows.csv",
-            growth="<results>/evaluation/growth.parquet",
-            training="<results>/evaluation/training/growth.parquet",
+            firms=evaluation.firms,
+            windows=evaluation.windows,
+            growth=evaluation.growth,
+            training=evaluation.training_growth,
         log:
             "<logs>/evaluation/split.log",
         benchmark:
@@ -38,11 +38,11 @@ if plan.config.evaluation is not None:
 
     use rule train as evaluation_train with:
         input:
-            growth="<results>/evaluation/training/growth.parquet",
+            growth=evaluation.training_growth,
         output:
-            model="<results>/evaluation/encoders/{encoder}/seed{seed}/model.safetensors",
-            history="<results>/evaluation/encoders/{encoder}/seed{seed}/history.csv",
-            gradients="<results>/evaluation/encoders/{encoder}/seed{seed}/gradients.csv",
+            model=evaluation.fit("{encoder}", "{seed}").model,
+            history=evaluation.fit("{encoder}", "{seed}").history,
+            gradients=evaluation.fit("{encoder}", "{seed}").gradients,
         log:
             "<logs>/evaluation/train/{encoder}-seed{seed}.log",
         benchmark:
@@ -58,15 +58,15 @@ if plan.config.evaluation is not None:
         """Every measure of the scores of one encoder, seed by seed."""
         input:
             models=lambda wildcards: expand(
-                "<results>/evaluation/encoders/{encoder}/seed{seed}/model.safetensors",
+                evaluation.fit("{encoder}", "{seed}").model,
                 encoder=wildcards.encoder,
                 seed=plan.encoders[wildcards.encoder].seeds,
             ),
-            growth="<results>/evaluation/growth.parquet",
-            firms="<results>/evaluation/firms.csv",
-            windows="<results>/evaluation/windows.csv",
+            growth=evaluation.growth,
+            firms=evaluation.firms,
+            windows=evaluation.windows,
         output:
-            found="<results>/evaluation/methods/{encoder}.parquet",
+            found=evaluation.method("{encoder}"),
         log:
             "<logs>/evaluation/{encoder}.log",
         benchmark:
@@ -83,11 +83,11 @@ if plan.config.evaluation is not None:
     rule evaluate_comparator:
         """Every measure of the scores of one comparator."""
         input:
-            growth="<results>/evaluation/growth.parquet",
-            firms="<results>/evaluation/firms.csv",
-            windows="<results>/evaluation/windows.csv",
+            growth=evaluation.growth,
+            firms=evaluation.firms,
+            windows=evaluation.windows,
         output:
-            found="<results>/evaluation/methods/{comparator}.parquet",
+            found=evaluation.method("{comparator}"),
         log:
             "<logs>/evaluation/{comparator}.log",
         benchmark:
@@ -105,13 +105,11 @@ if plan.config.evaluation is not None:
     rule evaluation_table:
         """Means, intervals, differences to the comparators, and the figure."""
         input:
-            found=expand(
-                "<results>/evaluation/methods/{method}.parquet", method=plan.methods
-            ),
+            found=expand(evaluation.method("{method}"), method=plan.methods),
         output:
-            table="<results>/evaluation/table.csv",
-            differences="<results>/evaluation/differences.csv",
-            figure="<results>/evaluation/figure.png",
+            table=evaluation.table,
+            differences=evaluation.differences,
+            figure=evaluation.figure,
         log:
             "<logs>/evaluation/table.log",
         benchmark:
@@ -126,13 +124,13 @@ if plan.config.evaluation is not None:
 
     use rule record as evaluation_record with:
         input:
-            prices="<results>/prices/prices.parquet",
-            growth="<results>/evaluation/growth.parquet",
-            training="<results>/evaluation/training/growth.parquet",
-            models=trained("model.safetensors", "<results>/evaluation/encoders"),
-            histories=trained("history.csv", "<results>/evaluation/encoders"),
+            prices=scored.prices,
+            growth=evaluation.growth,
+            training=evaluation.training_growth,
+            models=[fit.model for fit in fits(evaluation)],
+            histories=[fit.history for fit in fits(evaluation)],
         output:
-            record="<results>/evaluation/run.json",
+            record=evaluation.record,
         log:
             "<logs>/evaluation/record.log",
         benchmark:

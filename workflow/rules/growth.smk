@@ -1,54 +1,28 @@
-"""Growth rates.
+"""Growth rates, one rule per panel of prices.
 
-Needs    <results>/prices/{prices.parquet,sources.csv} (and those of training/, reference/ if
-         training is pinned)
+Needs    <results>/<panel>/{prices.parquet,sources.csv}
 Makes    <results>/growth/growth.parquet     growth rates (1/year), date x ticker
          <results>/training/growth.parquet   the same of the firms and days training is pinned to
-         <results>/reference/growth.parquet  the same of the firms training is pinned to on all days
+         <results>/reference/growth.parquet  the same of the firms training is pinned to, all days
 """
 
+for panel in plan.panels.values():
 
-rule growth:
-    """Growth rates of every firm that passed the audit."""
-    input:
-        prices="<results>/prices/prices.parquet",
-        sources="<results>/prices/sources.csv",
-    output:
-        growth="<results>/growth/growth.parquet",
-    log:
-        "<logs>/growth.log",
-    benchmark:
-        "<benchmarks>/growth.tsv"
-    params:
-        version=firmsim.__version__,
-        growth=growth_settings,
-    script:
-        "../scripts/growth.py"
-
-
-if plan.training_apart:
-
-    use rule growth as training_growth with:
+    rule:
+        """Growth rates of every firm of a panel that passed the audit."""
+        name:
+            panel.rule("growth")
         input:
-            prices="<results>/training/prices.parquet",
-            sources="<results>/training/sources.csv",
+            prices=results.panel(panel.name).prices,
+            sources=results.panel(panel.name).sources,
         output:
-            growth="<results>/training/growth.parquet",
+            growth=results.panel(panel.name).growth,
         log:
-            "<logs>/training_growth.log",
+            f"<logs>/{panel.rule('growth')}.log",
         benchmark:
-            "<benchmarks>/training_growth.tsv"
-
-
-if plan.training is not None and pinned_days:
-
-    use rule growth as reference_growth with:
-        input:
-            prices="<results>/reference/prices.parquet",
-            sources="<results>/reference/sources.csv",
-        output:
-            growth="<results>/reference/growth.parquet",
-        log:
-            "<logs>/reference_growth.log",
-        benchmark:
-            "<benchmarks>/reference_growth.tsv"
+            f"<benchmarks>/{panel.rule('growth')}.tsv"
+        params:
+            version=firmsim.__version__,
+            growth=growth_settings,
+        script:
+            "../scripts/growth.py"

@@ -1,13 +1,14 @@
-"""Prices: from their source, through the audit, to one panel.
+"""Prices: from their source, through the audit, one rule per panel.
 
-Needs    nothing (bundled, yahoo) or the file or folder that prices.path names
-Makes    <results>/prices/prices.parquet     audited prices, date x ticker
-         <results>/prices/audit.csv          one row a finding
-         <results>/prices/sources.csv        one row a ticker: where its prices come from
-         <results>/prices/attributes.parquet what the source knows of each firm
+Needs    nothing (bundled, yahoo), or the file or folder that prices.path names
+Makes    <results>/prices/prices.parquet     audited prices of the scored firms, date x ticker
+         <results>/prices/audit.csv          one row per finding
+         <results>/prices/sources.csv        one row per ticker: where its prices come from
+         <results>/prices/attributes.parquet sector, industry and size, as the source knows them
          <results>/training/...              the same of the firms and days training is pinned to
-         <results>/reference/...             the same of the firms training is pinned to on all days
+         <results>/reference/...             the same of the firms training is pinned to, all days
          <results>/universe.csv              members of the index that firms names
+         <results>/firms.csv                 sector, industry and size of every scored firm
 """
 
 # once it is there it is a file like any other: no change to this rule downloads it again
@@ -28,94 +29,43 @@ if not (RESOURCES / BUNDLED).exists():
             "../scripts/fetch_bundled.py"
 
 
-rule prices:
-    """Audited prices of the firms that are scored."""
-    input:
-        price_files,
-    output:
-        prices="<results>/prices/prices.parquet",
-        audit=report(
-            "<results>/prices/audit.csv",
-            caption="../report/audit.rst",
-            category="Prices",
-            labels={"table": "audit findings"},
-        ),
-        sources=report(
-            "<results>/prices/sources.csv",
-            caption="../report/sources.rst",
-            category="Prices",
-            labels={"table": "sources"},
-        ),
-        attributes="<results>/prices/attributes.parquet",
-    log:
-        "<logs>/prices.log",
-    benchmark:
-        "<benchmarks>/prices.tsv"
-    params:
-        version=firmsim.__version__,
-        prices=price_settings,
-        audit=settings["audit"],
-        tickers=plan.scored,
-        error_prefix="",
-        fingerprint=None,
-        later_listings=False,
-    script:
-        "../scripts/prices.py"
+for panel in plan.panels.values():
 
-
-if plan.training_apart:
-
-    use rule prices as training_prices with:
+    rule:
+        """Audited prices of one panel of firms and days."""
+        name:
+            panel.rule("prices")
         input:
-            training_files,
+            panel_files(panel),
         output:
-            prices="<results>/training/prices.parquet",
-            audit="<results>/training/audit.csv",
-            sources="<results>/training/sources.csv",
-            attributes="<results>/training/attributes.parquet",
-        log:
-            "<logs>/training_prices.log",
-        benchmark:
-            "<benchmarks>/training_prices.tsv"
-        params:
-            version=firmsim.__version__,
-            prices=training_price_settings,
-            audit=settings["audit"],
-            tickers=plan.scored if plan.training is None else plan.training,
-            error_prefix=f"{plan.training_key}: ",
-            fingerprint=plan.fingerprint,
-            # pinned days may end before a firm is listed
-            later_listings=pinned_days,
-
-
-if plan.training is not None and pinned_days:
-
-    use rule prices as reference_prices with:
-        input:
-            training_files if bundled else [str(file) for file in plan.training_files],
-            # a training firm that is had at last is wanted here, too
-            (
-                "<results>/training/sources.csv"
-                if settings["prices"]["source"] == "yahoo"
-                else []
+            prices=results.panel(panel.name).prices,
+            audit=report(
+                results.panel(panel.name).audit,
+                caption="../report/audit.rst",
+                category="Prices",
+                labels={"table": "audit findings", "panel": panel.name},
             ),
-        output:
-            prices="<results>/reference/prices.parquet",
-            audit="<results>/reference/audit.csv",
-            sources="<results>/reference/sources.csv",
-            attributes="<results>/reference/attributes.parquet",
+            sources=report(
+                results.panel(panel.name).sources,
+                caption="../report/sources.rst",
+                category="Prices",
+                labels={"table": "sources", "panel": panel.name},
+            ),
+            attributes=results.panel(panel.name).attributes,
         log:
-            "<logs>/reference_prices.log",
+            f"<logs>/{panel.rule('prices')}.log",
         benchmark:
-            "<benchmarks>/reference_prices.tsv"
+            f"<benchmarks>/{panel.rule('prices')}.tsv"
         params:
             version=firmsim.__version__,
-            prices=reference_price_settings,
+            prices=panel_settings(panel),
             audit=settings["audit"],
-            tickers=plan.training,
-            error_prefix="training.train_firms: ",
-            fingerprint=None,
-            later_listings=False,
+            tickers=panel.tickers,
+            parameter=panel.parameter,
+            fingerprint=panel.fingerprint,
+            later_listings=panel.later_listings,
+        script:
+            "../scripts/prices.py"
 
 
 if plan.universe is not None:
@@ -123,7 +73,7 @@ if plan.universe is not None:
     rule universe:
         """Members of the index that firms names, with their sectors."""
         output:
-            members="<results>/universe.csv",
+            members=results.universe,
         log:
             "<logs>/universe.log",
         benchmark:
@@ -142,11 +92,11 @@ if plan.universe is not None:
 rule firms:
     """Sector, industry and size of every firm that passed the audit."""
     input:
-        prices="<results>/prices/prices.parquet",
-        attributes="<results>/prices/attributes.parquet",
-        table=firms_table,
+        prices=scored.prices,
+        attributes=scored.attributes,
+        table=results.universe if plan.universe else plan.table or [],
     output:
-        firms="<results>/firms.csv",
+        firms=results.firms,
     log:
         "<logs>/firms.log",
     benchmark:

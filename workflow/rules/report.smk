@@ -9,13 +9,13 @@ Makes    <results>/run.json        versions, seeds, configuration, hashes of the
 rule record:
     """What was run, on what data, with which versions and seeds."""
     input:
-        prices="<results>/prices/prices.parquet",
-        growth="<results>/growth/growth.parquet",
-        training=training_growth,
-        models=trained("model.safetensors"),
-        histories=trained("history.csv"),
+        prices=scored.prices,
+        growth=scored.growth,
+        training=training.growth,
+        models=[fit.model for fit in fits(results)],
+        histories=[fit.history for fit in fits(results)],
     output:
-        record="<results>/run.json",
+        record=results.record,
     log:
         "<logs>/record.log",
     benchmark:
@@ -37,20 +37,19 @@ rule record:
 rule report:
     """One self-contained page for people."""
     input:
-        record="<results>/run.json",
-        firms="<results>/firms.csv",
-        audit="<results>/prices/audit.csv",
-        sources="<results>/prices/sources.csv",
-        training_sources=training_sources,
-        summary="<results>/association/summary.csv",
-        association=expand("<results>/association/{method}.json", method=plan.methods),
-        scores=expand("<results>/scores/{method}.parquet", method=plan.methods),
-        neighbours=expand("<results>/neighbours/{method}.parquet", method=plan.methods),
-        histories=trained("history.csv"),
-        gradients=trained("gradients.csv"),
+        record=results.record,
+        firms=results.firms,
+        audit=scored.audit,
+        sources=[results.panel(name).sources for name in plan.panels],
+        summary=results.summary,
+        association=expand(results.association("{method}"), method=plan.methods),
+        scores=expand(results.scores("{method}"), method=plan.methods),
+        neighbours=expand(results.neighbours("{method}"), method=plan.methods),
+        histories=[fit.history for fit in fits(results)],
+        gradients=[fit.gradients for fit in fits(results)],
     output:
         report=report(
-            "<results>/report.html",
+            results.report,
             caption="../report/report.rst",
             category="Report",
             labels={"page": "firm similarity"},

@@ -10,11 +10,11 @@ Makes    <results>/scores/<method>.parquet               square, tickers on both
 rule encoder_scores:
     """Cosines of the embeddings, averaged over seeds."""
     input:
-        embeddings="<results>/embeddings/{encoder}.parquet",
-        fit_period="<results>/embeddings/fit_period/{encoder}.parquet",
+        embeddings=results.embeddings("{encoder}"),
+        fit_period=results.embeddings("{encoder}", FIT_PERIOD),
     output:
-        scores="<results>/scores/{encoder}.parquet",
-        fit_period="<results>/scores/fit_period/{encoder}.parquet",
+        scores=results.scores("{encoder}"),
+        fit_period=results.scores("{encoder}", FIT_PERIOD),
     log:
         "<logs>/scores/{encoder}.log",
     benchmark:
@@ -28,15 +28,15 @@ rule encoder_scores:
 rule comparator_scores:
     """Classical scores, all in one job."""
     input:
-        growth="<results>/growth/growth.parquet",
-        training=training_growth,
+        growth=scored.growth,
+        training=training.growth,
     output:
         scores=expand(
-            "<results>/scores/{method}.parquet",
+            results.scores("{method}"),
             method=plan.config.similarity.comparators,
         ),
         fit_period=expand(
-            "<results>/scores/fit_period/{method}.parquet",
+            results.scores("{method}", FIT_PERIOD),
             method=plan.config.similarity.comparators,
         ),
     log:
@@ -56,9 +56,9 @@ rule comparator_scores:
 rule neighbours:
     """Nearest peers of every firm, by every method, in one job."""
     input:
-        scores=expand("<results>/scores/{method}.parquet", method=plan.methods),
+        scores=expand(results.scores("{method}"), method=plan.methods),
     output:
-        neighbours=expand("<results>/neighbours/{method}.parquet", method=plan.methods),
+        neighbours=expand(results.neighbours("{method}"), method=plan.methods),
     log:
         "<logs>/neighbours.log",
     benchmark:

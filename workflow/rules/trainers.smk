@@ -14,7 +14,7 @@ if plan.trials:
         """Train one network until both budgets are spent."""
         input:
             growth=lambda wildcards: (
-                [] if wildcards.trial.startswith("memory") else training_growth
+                [] if wildcards.trial.startswith("memory") else training.growth
             ),
         output:
             curve="<results>/trainers/trials/{trial}.csv",

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from firmsim.config import Audit, Prices
-from firmsim.errors import PriceError
+from firmsim.errors import PriceError, at_fault
 from firmsim.files import write_csv, write_parquet
 from firmsim.prices.audit.audit import audit
 from firmsim.prices.raw import IncompletePrices
 from firmsim.prices.sessions import calendars_of, holes_by_firm
 from firmsim.prices.source import open_source
-from firmsim.run.plan import RESOURCES
+from firmsim.run.paths import RESOURCES
 from job import job
 
 with job(snakemake, "audit", "prices") as logger:
@@ -20,16 +20,16 @@ with job(snakemake, "audit", "prices") as logger:
     causes = Path(snakemake.log[0]).with_suffix(".sources.csv")
     causes.unlink(missing_ok=True)
     try:
-        raw = source.read(snakemake.params.tickers, settings.start, settings.end)
-        calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)
-        prices, findings = audit(raw.series, Audit(**snakemake.params.audit), raw.quotes, calendars)
+        with at_fault(snakemake.params.parameter):
+            raw = source.read(snakemake.params.tickers, settings.start, settings.end)
+            calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)
+            prices, findings = audit(
+                raw.series, Audit(**snakemake.params.audit), raw.quotes, calendars
+            )
     except IncompletePrices as error:
         write_csv(error.outcomes, causes)
-        message = f"{snakemake.params.blame}{error}, see {causes}"
-        raise PriceError(message) from None
-    except PriceError as error:
-        message = f"{snakemake.params.blame}{error}"
-        raise PriceError(message) from None
+        message = f"{error}, see {causes}"
+        raise PriceError(message, parameter=error.parameter) from None
     logger.info(
         "%d series read, %d firms kept, %d findings",
         len(raw.series),

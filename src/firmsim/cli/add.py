@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from firmsim.errors import ConfigError, FirmsError, extra
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.firms.tickers import check_tickers
+from firmsim.run.paths import Paths
 
 if TYPE_CHECKING:
     from firmsim.config import Config
@@ -234,7 +235,7 @@ def _table(config: Config, file: Path) -> Path:
     else:
         message = (
             f"{file}: firms is the index {config.firms}, whose members are looked up; to add to "
-            f"them, copy results/{config.run}/universe.csv, add to the copy and name it in firms"
+            f"them, copy {Paths.of(config.run).universe}, add to the copy and name it in firms"
         )
     raise ConfigError(message)
 

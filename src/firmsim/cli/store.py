@@ -13,7 +13,7 @@ from firmsim.errors import PriceError
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.prices.source import YAHOO
 from firmsim.prices.sources.yahoo.store import CorruptFile, Store
-from firmsim.run.plan import RESOURCES
+from firmsim.run.paths import RESOURCES
 
 FOLDER = RESOURCES / YAHOO
 

@@ -13,11 +13,17 @@ import pandas as pd
 from firmsim.association.measures import MEASURES
 from firmsim.errors import FirmsimError
 from firmsim.files import read_csv
+from firmsim.run.panels import panel_names
+from firmsim.run.paths import REFERENCE, SCORED, TRAINING, Paths
 
 Array = npt.NDArray[np.float64]
 
 NUMBERS = ("value", "low", "high", "p", "p_holm", "n")
 """Columns of the association summary that hold numbers."""
+
+
+PURPOSES = {SCORED: "scoring", TRAINING: "training", REFERENCE: "ranking"}
+"""What the firms of a panel are downloaded for."""
 
 
 class ResultsError(FirmsimError):
@@ -52,15 +58,17 @@ class Results:
 
     def __post_init__(self) -> None:
         read = {
-            "run": json.loads(self._path("run.json").read_text(encoding="utf-8")),
-            "summary": read_csv(self._path("association/summary.csv")),
-            "audit": read_csv(self._path("prices/audit.csv")),
-            "sources": read_csv(self._path("prices/sources.csv")),
+            "run": json.loads(_made(self.paths.record).read_text(encoding="utf-8")),
+            "summary": read_csv(_made(self.paths.summary)),
+            "audit": read_csv(_made(self.paths.panel(SCORED).audit)),
+            "sources": read_csv(_made(self.paths.panel(SCORED).sources)),
         }
         for column in NUMBERS:
             if column not in read["summary"]:
-                path = self._path("association/summary.csv")
-                message = f"{path} has no column {column!r}; delete it and run the workflow again"
+                message = (
+                    f"{self.paths.summary} has no column {column!r}; delete it and run the "
+                    "workflow again"
+                )
                 raise ResultsError(message)
             read["summary"][column] = pd.to_numeric(read["summary"][column])
         for name, value in read.items():
@@ -73,19 +81,15 @@ class Results:
         Training has tickers of its own only where its firms or days are pinned.
         """
         training = self.run["config"]["training"]
-        requested = {"scoring": self.sources}
-        if training["train_firms"] is not None or training["fit_end"] is not None:
-            requested["training"] = read_csv(self._path("training/sources.csv"))
-        if training["train_firms"] is not None and training["fit_end"] is not None:
-            requested["ranking"] = read_csv(self._path("reference/sources.csv"))
-        return requested
+        return {
+            PURPOSES[name]: read_csv(_made(self.paths.panel(name).sources))
+            for name in panel_names(training["train_firms"], training["fit_end"])
+        }
 
-    def _path(self, name: str) -> Path:
-        path = self.folder / name
-        if not path.is_file():
-            message = f"{path} is missing; run the workflow again to make it"
-            raise ResultsError(message)
-        return path
+    @property
+    def paths(self) -> Paths:
+        """Where the files of the run are."""
+        return Paths(self.folder)
 
     @cached_property
     def encoders(self) -> list[str]:
@@ -105,9 +109,9 @@ class Results:
     @cached_property
     def firms(self) -> pd.DataFrame:
         """The scored firms by ticker: name, sector, industry, size (a float), its kind and date."""
-        path = self._path("firms.csv")
+        path = _made(self.paths.firms)
         table = read_csv(path).set_index("ticker")
-        scored = pd.read_parquet(self._path(f"scores/{self.methods[0]}.parquet")).index
+        scored = pd.read_parquet(_made(self.paths.scores(self.methods[0]))).index
         if len(unknown := scored.difference(table.index)):
             message = f"{path}: ticker {unknown[0]!r} has scores but no row; run the workflow again"
             raise ResultsError(message)
@@ -117,7 +121,7 @@ class Results:
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
         """``association/<method>.json`` of every method."""
-        paths = {name: self._path(f"association/{name}.json") for name in self.methods}
+        paths = {name: _made(self.paths.association(name)) for name in self.methods}
         return {name: json.loads(path.read_text("utf-8")) for name, path in paths.items()}
 
     @cached_property
@@ -155,7 +159,7 @@ class Results:
         ResultsError
             The file is missing, has other firms than the first method, or a score is missing.
         """
-        path = self._path(f"scores/{method}.parquet")
+        path = _made(self.paths.scores(method))
         tickers = self.firms.index
         scores = pd.read_parquet(path).reindex(index=tickers, columns=tickers)
         values = scores.to_numpy(dtype=np.float64)
@@ -167,14 +171,22 @@ class Results:
 
     def neighbours(self, method: str) -> pd.DataFrame:
         """Nearest peers: columns firm, rank (from 1), neighbour, score."""
-        return pd.read_parquet(self._path(f"neighbours/{method}.parquet"))
+        return pd.read_parquet(_made(self.paths.neighbours(method)))
 
     def history(self, encoder: str, seed: int) -> pd.DataFrame:
         """Training history: columns step, loss, validation_loss (NaN without a check), ..."""
-        return pd.read_csv(self._path(f"encoders/{encoder}/seed{seed}/history.csv"))
+        return pd.read_csv(_made(self.paths.fit(encoder, seed).history))
 
     def gradients(self, encoder: str, seed: int) -> pd.DataFrame:
         """Gradient diagnostics: columns step, weights, quantity, lag, value, reason."""
-        path = self._path(f"encoders/{encoder}/seed{seed}/gradients.csv")
+        path = _made(self.paths.fit(encoder, seed).gradients)
         table = pd.read_csv(path, dtype={"reason": str})
         return table.assign(reason=table["reason"].fillna(""))
+
+
+def _made(path: Path) -> Path:
+    """Refuse a file that is missing."""
+    if not path.is_file():
+        message = f"{path} is missing; run the workflow again to make it"
+        raise ResultsError(message)
+    return path
