@@ -27,13 +27,13 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakefmt --check Snakefile workflow studies
 	$(BIN)/python tools/lint_workflow.py
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/snakefmt Snakefile workflow
+	$(BIN)/snakefmt Snakefile workflow studies
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
@@ -47,8 +47,8 @@ gradients: run .venv/installed-dev
 	$(BIN)/python tools/gradients.py results/sp500_2007_2016
 
 trainers: .venv/installed
-	$(BIN)/snakemake --cores $(CORES) --configfile config/trainers.yaml
-	$(BIN)/python -m firmsim.trainer_study.page results/trainers
+	$(BIN)/snakemake trainers --cores $(CORES) --configfile studies/trainers/config.yaml
+	PYTHONPATH=studies $(BIN)/python -m trainers.page results/trainers
 
 calibrate: .venv/installed-dev
 	$(BIN)/python tools/calibration.py

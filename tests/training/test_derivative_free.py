@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from firmsim.errors import EncoderError
-from firmsim.objectives.memory_task import MemoryTask
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS
 from firmsim.training.choose import make_trainer
 from firmsim.training.population import DIVERGED, PopulationLoss
 from firmsim.training.trainer import COLUMNS
+from trainers.memory_task import MemoryTask
 
 SEARCHES = ["genetic", "annealing", "swarm", "cma-es"]
 TARGET = 0.5

@@ -72,9 +72,9 @@ class Project:
             jobs = workflow._workflow_store.dag.needrun_jobs(exclude_finished=False)
             return Counter(job.rule.name for job in jobs)
 
-    def plan(self):
+    def plan(self, *targets):
         """Jobs that would run, as a Counter of rule names without `all`."""
-        jobs = self._workflow("dryrun")
+        jobs = self._workflow("dryrun", targets)
         jobs.pop("all", None)
         return jobs
 

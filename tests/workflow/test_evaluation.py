@@ -34,7 +34,7 @@ def project(tmp_path_factory):
         similarity={"comparators": ["rank-correlation", "random"]},
         evaluation=EVALUATION,
     )
-    made.run()
+    made.run("evaluation")
     return made
 
 
@@ -70,4 +70,4 @@ def test_training_saw_neither_the_unseen_firms_nor_the_days_after_the_fit(projec
 
 
 def test_a_second_run_does_nothing(project):
-    assert project.plan() == {}
+    assert project.plan("evaluation") == {}

@@ -24,21 +24,25 @@ def config_files():
     return [*default, *workflow.overwrite_configfiles]
 
 
-def planned():
-    """Check the configuration and what it points to; a user's mistake ends in one line."""
+def checked(load):
+    """Check the configuration by `load(values, files)`; a user's mistake ends in one line."""
     files = config_files()
     try:
-        made = Plan.make(load_config(config, files), home=HOME)
+        return load(config, files)
     except ConfigError as error:
         sys.exit(f"error: {error}")
     except FirmsimError as error:
         sys.exit(f"error: {located(error, config, files)}")
+
+
+def planned(values, files):
+    """Check the configuration and the files it names."""
+    made = Plan.make(load_config(values, files), home=HOME)
     read = [file for panel in made.panels.values() for file in panel.files]
     for file in (*read, *([made.table] if made.table else [])):
         if "{" in str(file) or "}" in str(file):
-            sys.exit(
-                f"error: {file}: Snakemake reads {{}} as a wildcard; rename the file"
-            )
+            message = f"{file}: Snakemake reads {{}} as a wildcard; rename the file"
+            raise ConfigError(message)
     return made
 
 
@@ -47,7 +51,7 @@ def pick(section, *keys):
     return {key: section[key] for key in keys}
 
 
-plan = planned()
+plan = checked(planned)
 results = Paths(Path("<results>"))
 # every key a rule uses reaches it from here, defaults filled in; each rule gets the keys it uses
 # and no others, or it would run again for nothing
@@ -57,6 +61,9 @@ price_settings = pick(
 )
 growth_settings = pick(settings["growth"], "trading_days_per_year", "risk_free_rate")
 scaling_settings = pick(settings["growth"], "volatility_halflife", "clip")
+# neither how prices are downloaded nor another target is part of what was run
+record_settings = settings | {"prices": price_settings}
+del record_settings["evaluation"]
 # with a pinned fit period the days that training reads are those that are fitted on
 pinned_days = plan.config.training.fit_end is not None
 fit_share = None if pinned_days else settings["training"]["fit_share"]
@@ -115,13 +122,6 @@ def encoder_settings(name):
 def embedding_size(name):
     """Return the size of an encoder's embedding; None where its objective has none to choose."""
     return getattr(plan.encoders[name].objective, "embedding_size", None)
-
-
-def study_settings(trial):
-    """Settings of the study of trainers that one trial depends on."""
-    apart = {"trainers", "seeds", "firm", "memory"} - {trial.task}
-    study = settings["trainer_study"]
-    return {key: value for key, value in study.items() if key not in apart}
 
 
 def fits(paths):

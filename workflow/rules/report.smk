@@ -22,8 +22,7 @@ rule record:
         "<benchmarks>/record.tsv"
     params:
         version=firmsim.__version__,
-        # how prices were asked for is no part of what was run
-        settings={**settings, "prices": price_settings},
+        settings=record_settings,
         universe=plan.universe.facts() if plan.universe else None,
         training_universe=(
             plan.training_universe.facts() if plan.training_universe else None

@@ -10,7 +10,7 @@ from firmsim.association.summary import associate
 from firmsim.config import Association
 from firmsim.files import read_csv, write_json
 from firmsim.growth import cross_section, fit_days
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, "association", "training") as logger:
     os.environ["LOKY_MAX_CPU_COUNT"] = str(snakemake.threads)  # of the permutation tests

@@ -8,7 +8,7 @@ import torch
 from firmsim.encoders.storage import load
 from firmsim.files import write_parquet
 from firmsim.growth import fit_days
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training"):
     torch.set_num_threads(snakemake.threads)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import write_parquet
+from firmsim.run.job import job
 from firmsim.similarity.scores import cosine_scores, mean_scores
-from job import job
 
 with job(snakemake):
     for input_name, output_name in {"embeddings": "scores", "fit_period": "fit_period"}.items():

@@ -9,8 +9,8 @@ from firmsim.evaluation.protocol import evaluate
 from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
+from firmsim.run.job import job
 from firmsim.similarity.comparators import COMPARATORS, comparator_scores
-from job import job
 
 with job(snakemake, "similarity", "evaluation"):
     growth = pd.read_parquet(snakemake.input.growth)

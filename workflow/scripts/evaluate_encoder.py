@@ -11,8 +11,8 @@ from firmsim.evaluation.protocol import evaluate
 from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
+from firmsim.run.job import job
 from firmsim.similarity.scores import cosine_scores
-from job import job
 
 with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "evaluation") as logger:
     torch.set_num_threads(snakemake.threads)

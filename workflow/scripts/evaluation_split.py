@@ -8,7 +8,7 @@ from firmsim.config import Evaluation
 from firmsim.evaluation.holdout import split
 from firmsim.evaluation.windows import rolling_windows
 from firmsim.files import read_csv, write_csv, write_parquet
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, "evaluation", "training") as logger:
     settings = Evaluation(**snakemake.params.evaluation)

@@ -8,7 +8,7 @@ from firmsim.config import Evaluation
 from firmsim.evaluation.figure import evaluation_figure
 from firmsim.evaluation.protocol import contributions, differences, tabulate
 from firmsim.files import write_csv, write_figure
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, "evaluation"):
     settings = Evaluation(**snakemake.params.evaluation)

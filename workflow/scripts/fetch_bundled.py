@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from firmsim.prices.sources.bundled import fetch_bundled
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake):
     fetch_bundled(Path(snakemake.output.archive))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from firmsim.files import write_csv
 from firmsim.firms.table import describe_firms, read_firms_table
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake) as logger:
     tickers = list(pd.read_parquet(snakemake.input.prices).columns)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from firmsim.files import read_csv, write_parquet
 from firmsim.growth import growth_by_session
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, "growth", "training"):
     settings = snakemake.params.growth

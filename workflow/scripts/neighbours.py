@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import write_parquet
+from firmsim.run.job import job
 from firmsim.similarity.neighbours import nearest
-from job import job
 
 with job(snakemake, "similarity"):
     for scores, neighbours in zip(snakemake.input.scores, snakemake.output.neighbours, strict=True):

@@ -9,8 +9,8 @@ from firmsim.prices.audit.audit import audit
 from firmsim.prices.raw import IncompletePrices
 from firmsim.prices.sessions import calendars_of, holes_by_firm
 from firmsim.prices.source import open_source
+from firmsim.run.job import job
 from firmsim.run.paths import RESOURCES
-from job import job
 
 with job(snakemake, "audit", "prices") as logger:
     # how Yahoo is asked changes no price, so it is no param that would run the job again

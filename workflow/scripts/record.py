@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from firmsim.files import write_json
+from firmsim.run.job import job
 from firmsim.run.record import run_record
-from job import job
 
 with job(snakemake):
     record = run_record(

@@ -7,7 +7,7 @@ from firmsim.association.disagreement import disagreement_table
 from firmsim.association.explain import explained_table
 from firmsim.association.summary import summarise
 from firmsim.files import write_csv
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, "association"):
     results = [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input]

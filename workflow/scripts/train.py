@@ -9,7 +9,7 @@ from firmsim.encoders import make_encoder
 from firmsim.encoders.storage import save
 from firmsim.files import sha256, write_csv
 from firmsim.growth import fit_period
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training", "growth") as logger:
     torch.set_num_threads(snakemake.threads)

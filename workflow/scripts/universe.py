@@ -5,7 +5,7 @@ from pathlib import Path
 
 from firmsim.files import write_csv
 from firmsim.firms.universes import members
-from job import job
+from firmsim.run.job import job
 
 with job(snakemake) as logger:
     params = snakemake.params

@@ -14,7 +14,6 @@ from firmsim.config.prices import Prices
 from firmsim.config.run import Config
 from firmsim.config.section import Section
 from firmsim.config.similarity import DEFAULT_COMPARATORS, Similarity
-from firmsim.config.trainer_study import TrainerStudy
 from firmsim.config.training import Training
 
 __all__ = [
@@ -33,6 +32,5 @@ __all__ = [
     "Section",
     "Similarity",
     "Tickers",
-    "TrainerStudy",
     "Training",
 ]

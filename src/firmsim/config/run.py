@@ -15,7 +15,6 @@ from firmsim.config.growth import Growth
 from firmsim.config.prices import Prices
 from firmsim.config.section import Day, Section
 from firmsim.config.similarity import Similarity
-from firmsim.config.trainer_study import TrainerStudy
 from firmsim.config.training import Training
 
 ELMAN_PARAMETERS = 15116
@@ -61,11 +60,8 @@ class Config(Section):
     """Scores and comparators."""
     association: Association = Field(default_factory=Association)
     """Sector and size statistics."""
-    trainer_study: TrainerStudy | None = None
-    """When given, the run is the study of trainers and nothing else; see `trainers.yaml`."""
-
-    evaluation: Evaluation | None = None
-    """When given, the run is the evaluation and nothing else; see `evaluation.yaml`."""
+    evaluation: Evaluation = Field(default_factory=Evaluation)
+    """Evaluation out of sample."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -74,9 +70,6 @@ class Config(Section):
             if names.count(name) > 1:
                 message = f"encoders: two are named {name!r}; give each its own `name`"
                 raise ValueError(message)
-        if self.trainer_study and self.evaluation:
-            message = "evaluation: cannot be given beside trainer_study; run one after the other"
-            raise ValueError(message)
         if not names and self.similarity.comparators == ["random"]:
             message = (
                 "encoders: is empty and similarity.comparators names no score but random ones; "

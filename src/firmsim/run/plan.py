@@ -13,7 +13,6 @@ from firmsim.firms.table import read_firms_table
 from firmsim.firms.universes import Universe, members
 from firmsim.run.panels import PanelPlan, plan_panels
 from firmsim.run.paths import BUNDLED_FIRMS, REFERENCE, SCORED, TRAINING
-from firmsim.trainer_study.trials import Trial, trials
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,6 @@ class Plan:
     def encoders(self) -> dict[str, Encoder]:
         """Encoders by name, in the order of the configuration."""
         return {encoder.name: encoder for encoder in self.config.encoders}
-
-    @property
-    def trials(self) -> dict[str, Trial]:
-        """Trials of the study of trainers by name; none when there is no study."""
-        study = self.config.trainer_study
-        return {} if study is None else {trial.name: trial for trial in trials(study)}
 
     @property
     def families(self) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Figures of the study, drawn with matplotlib."""
+"""Figures of the study: curves, losses by lag and the reach of gradients."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from firmsim.objectives.memory_task import CHANCE
-from firmsim.trainer_study.trials import CONTRAST, GRADIENT
+from trainers.memory_task import CHANCE
+from trainers.trials import CONTRAST, GRADIENT
 
 STYLES = {
     GRADIENT: ("BPTT", "#000000", "-", "o"),
@@ -20,8 +20,8 @@ STYLES = {
     "cma-es": ("CMA-ES", "#D55E00", "-", "v"),
     CONTRAST: ("LSTM, BPTT", "#CC79A7", "--", "P"),
 }
-"""Name, colour, line and marker of each trainer: colours of Okabe and Ito (2008), which the
-colour-blind tell apart, and a line of its own each."""
+"""Name, colour, line and marker of each trainer. The colours of Okabe and Ito (2008) stay distinct
+for colour-blind readers, and each trainer has a line style of its own."""
 
 BUDGETS = {"forward_passes": "forward passes", "seconds": "seconds of one core"}
 """Budgets and their axis labels."""
@@ -30,19 +30,19 @@ FONTS: dict[Any, Any] = {"font.size": 8, "axes.titlesize": 8}
 """Sizes in points."""
 
 POINTS = 60
-"""Points of a curve."""
+"""Points per curve."""
 
 
 @mpl.rc_context(FONTS)
 def curves_figure(curves: pd.DataFrame, limits: dict[str, float]) -> Figure:
-    """Firm task: best validation loss so far against each budget, one panel a cell and size.
+    """Draw the best validation loss on the firm task against each budget.
 
     Parameters
     ----------
     curves : DataFrame
         Curves of all trials.
     limits : dict of str to float
-        How much of each budget there was.
+        Size of each budget.
 
     Returns
     -------
@@ -50,12 +50,12 @@ def curves_figure(curves: pd.DataFrame, limits: dict[str, float]) -> Figure:
         Rows: cell and budget; columns: sizes. Lines are medians, bands the range over seeds.
     """
     firm = curves[curves["task"] == "firm"]
-    cells, sizes = list(firm["cell"].unique()), sorted(firm["weights"].unique())
+    cells, sizes = list(firm["cell"].unique()), sorted(firm["max_parameters"].unique())
     rows = [(cell, budget) for cell in cells for budget in BUDGETS]
     figure, axes = _panels(len(rows), len(sizes))
     for line, (cell, budget) in zip(axes, rows, strict=True):
         for axis, size in zip(line, sizes, strict=True):
-            case = firm[(firm["cell"] == cell) & (firm["weights"] == size)]
+            case = firm[(firm["cell"] == cell) & (firm["max_parameters"] == size)]
             for trainer, group in case.groupby("trainer", sort=False):
                 _band(axis, group, budget, limits[budget], str(trainer))
             axis.set_title(f"{cell.capitalize()}, {size:,} weights")
@@ -68,12 +68,12 @@ def curves_figure(curves: pd.DataFrame, limits: dict[str, float]) -> Figure:
 
 @mpl.rc_context(FONTS)
 def memory_figure(summary: pd.DataFrame) -> Figure:
-    """Memory task: loss against the lag, at equal forward passes and at equal seconds.
+    """Draw the loss on the memory task against the lag, at equal forward passes and equal seconds.
 
     Parameters
     ----------
     summary : DataFrame
-        From :func:`firmsim.trainer_study.summary.summarise`.
+        From :func:`trainers.summary.summarise`.
 
     Returns
     -------
@@ -81,11 +81,11 @@ def memory_figure(summary: pd.DataFrame) -> Figure:
         Rows: sizes; columns: budgets. Points are medians, bars the range over seeds.
     """
     memory = summary[summary["task"] == "memory"]
-    sizes = sorted(memory["weights"].unique())
+    sizes = sorted(memory["max_parameters"].unique())
     figure, axes = _panels(len(sizes), len(BUDGETS), width=3.6)
     for line, size in zip(axes, sizes, strict=True):
         for axis, budget in zip(line, BUDGETS, strict=True):
-            case = memory[(memory["weights"] == size) & (memory["budget"] == budget)]
+            case = memory[(memory["max_parameters"] == size) & (memory["budget"] == budget)]
             lags = sorted(case["lag"].unique())
             keys = case["trainer"].where(case["cell"] != CONTRAST, CONTRAST)
             shifts = np.linspace(-0.2, 0.2, keys.nunique())
@@ -114,12 +114,12 @@ def memory_figure(summary: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(FONTS)
 def gradients_figure(shares: pd.DataFrame) -> Figure:
-    """How far back the gradient of the memory task reaches at the start weights.
+    """Draw how far back the gradient of the memory task reaches at the start weights.
 
     Parameters
     ----------
     shares : DataFrame
-        From :func:`firmsim.trainer_study.trial.lag_gradients`, several seeds and cells.
+        From :func:`trainers.trial.lag_gradients`, several seeds and cells.
 
     Returns
     -------
@@ -132,20 +132,20 @@ def gradients_figure(shares: pd.DataFrame) -> Figure:
     for cell, group in shares.groupby("cell", sort=False):
         _, colour, style, _ = STYLES[CONTRAST if cell == CONTRAST else GRADIENT]
         spread = group.groupby("lag")["share"].agg(["median", "min", "max"])
-        spread = spread.clip(lower=float(single.tiny))  # the axis has no place for 0
+        spread = spread.clip(lower=float(single.tiny))  # a logarithmic axis has no 0
         label = "LSTM" if cell == CONTRAST else "Elman"
         axis.plot(spread.index, spread["median"], color=colour, linestyle=style, label=label)
         axis.fill_between(spread.index, spread["min"], spread["max"], color=colour, alpha=0.2)
     axis.set_yscale("log")
     _name_line(axis, float(single.eps), "rounding of single precision")
-    axis.set_xlabel("steps back from the question")
+    axis.set_xlabel("steps back from the answer")
     axis.set_ylabel("norm of the gradient\n(last step = 1)")
     _legend(figure, axis)
     return figure
 
 
 def _panels(rows: int, columns: int, width: float = 3.2) -> tuple[Figure, Any]:
-    """Figure with a grid of axes, always two-dimensional."""
+    """Make a figure with a grid of axes, always two-dimensional."""
     figure = Figure(figsize=(width * columns, 2.3 * rows + 0.4), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
     for axis in axes.flat:
@@ -154,7 +154,7 @@ def _panels(rows: int, columns: int, width: float = 3.2) -> tuple[Figure, Any]:
 
 
 def _band(axis: Any, curves: pd.DataFrame, budget: str, limit: float, trainer: str) -> None:
-    """Median and range over seeds of the best loss so far."""
+    """Draw the median and range over seeds of the best loss so far."""
     grid = np.linspace(0, limit, POINTS)
     paths = []
     for _, curve in curves.groupby("seed"):
@@ -168,7 +168,7 @@ def _band(axis: Any, curves: pd.DataFrame, budget: str, limit: float, trainer: s
 
 
 def _name_line(axis: Any, level: float, name: str) -> None:
-    """Grey line across a panel, its name below its right end."""
+    """Draw a grey line across a panel, with its name below its right end."""
     axis.axhline(level, color="#777777", linewidth=0.8, zorder=0)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     axis.annotate(name, (1, level), (0, -9), ha="right", color="#555555", **place)
@@ -183,6 +183,6 @@ def _share_losses(axes: Any) -> None:
 
 
 def _legend(figure: Figure, axis: Any) -> None:
-    """One legend below all panels."""
+    """Draw one legend below all panels."""
     handles, labels = axis.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)

@@ -1,7 +1,6 @@
-"""The study's page in docs/: figures and tables put in place, the text around them kept.
+"""The study's page in docs/: fills in tables and figures, and keeps the text around them.
 
-``python -m firmsim.trainer_study.page results/trainers``, in the project's folder, refreshes
-``docs/trainers.md`` and its figures.
+``make trainers`` calls it with the folder of the run, to refresh ``docs/trainers.md``.
 """
 
 from __future__ import annotations
@@ -15,8 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files import atomic
-from firmsim.trainer_study.figures import BUDGETS, STYLES
-from firmsim.trainer_study.trials import CONTRAST, FIGURES, GRADIENT
+from trainers.figures import BUDGETS, STYLES
+from trainers.paths import FIGURES, StudyPaths
+from trainers.summary import CASE
+from trainers.trials import CONTRAST, GRADIENT
 
 PAGE = Path("docs/trainers.md")
 """The page, in the project's folder."""
@@ -42,20 +43,20 @@ def filled(page: str, tables: dict[str, str]) -> str:
 
 
 def loss_table(summary: pd.DataFrame, tests: pd.DataFrame, task: str, budget: str) -> str:
-    """Medians and ranges of one task at one budget, a row a case, a column a trainer.
+    """Medians and ranges of one task at one budget: a row per case, a column per trainer.
 
     Parameters
     ----------
     summary, tests : DataFrame
-        From :func:`firmsim.trainer_study.summary.summarise` and ``rank_tests``.
+        From :func:`trainers.summary.summarise` and ``rank_tests``.
     task, budget : str
-        Which rows of them.
+        Selects their rows.
 
     Returns
     -------
     str
-        Markdown. Bold: a search that ends below BPTT, and italic: one above it, with a corrected
-        p below .05.
+        Markdown. Bold: a search that ends below BPTT; italic: one that ends above it; both with a
+        corrected p below 0.05.
     """
     part = summary[(summary["task"] == task) & (summary["budget"] == budget)]
     trainers = list(part["trainer"].unique())
@@ -64,25 +65,23 @@ def loss_table(summary: pd.DataFrame, tests: pd.DataFrame, task: str, budget: st
         "| network | " + " | ".join(header) + " |",
         "|---|" + "---|" * len(header),
     ]
-    for (cell, weights, lag), case in part.groupby(["cell", "weights", "lag"], sort=False):
-        name = _network(cell, weights) + (f", T = {lag}" if lag else "")
-        cells = []
+    for (cell, size, lag), case in part.groupby(["cell", "max_parameters", "lag"], sort=False):
+        name = _network(cell, size) + (f", T = {lag}" if lag else "")
+        entries = []
         for trainer in trainers:
             row = case[case["trainer"] == trainer]
             test = tests[
-                (tests[["task", "cell", "weights", "lag"]] == [task, cell, weights, lag]).all(
-                    axis=1
-                )
+                (tests[CASE] == [task, cell, size, lag]).all(axis=1)
                 & (tests["budget"] == budget)
                 & (tests["trainer"] == trainer)
             ]
-            cells.append(_cell(row, test))
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+            entries.append(_entry(row, test))
+        lines.append(f"| {name} | " + " | ".join(entries) + " |")
     return "\n".join(lines)
 
 
 def tests_table(tests: pd.DataFrame) -> str:
-    """How often each search ends below or above BPTT beyond chance: Markdown."""
+    """Number of cases in which each search ends below or above BPTT beyond chance: Markdown."""
     lines = [
         "| task | equal | trainer | cases | better | worse | undecided | median chance of better |",
         "|---|---|---|---|---|---|---|---|",
@@ -107,8 +106,8 @@ def solved_table(summary: pd.DataFrame) -> str:
         "| equal | network | trainer | " + " | ".join(f"T = {lag}" for lag in lags) + " |",
         "|---|---|---|" + "---|" * len(lags),
     ]
-    for (budget, cell, weights, trainer), group in part.groupby(
-        ["budget", "cell", "weights", "trainer"], sort=False
+    for (budget, cell, size, trainer), group in part.groupby(
+        ["budget", "cell", "max_parameters", "trainer"], sort=False
     ):
         by_lag = group.set_index("lag")
         shares = [
@@ -117,24 +116,24 @@ def solved_table(summary: pd.DataFrame) -> str:
             for lag in lags
         ]
         lines.append(
-            f"| {BUDGETS[str(budget)]} | {_network(cell, weights)} | {STYLES[str(trainer)][0]} | "
+            f"| {BUDGETS[str(budget)]} | {_network(cell, size)} | {STYLES[str(trainer)][0]} | "
             + " | ".join(shares)
             + " |"
         )
     return "\n".join(lines)
 
 
-def refresh(study: Path, page: Path) -> None:
+def refresh(study: StudyPaths, page: Path) -> None:
     """Fill the page from a finished study.
 
     Parameters
     ----------
-    study : Path
-        Folder ``results/<run>/trainers``.
+    study : StudyPaths
+        Files of the study.
     page : Path
         The Markdown page; figures go into a folder of its name beside it.
     """
-    summary, tests = (pd.read_csv(study / f"{name}.csv") for name in ("summary", "tests"))
+    summary, tests = (pd.read_csv(file) for file in (study.summary, study.tests))
     tables = {
         f"{task}-{budget}": loss_table(summary, tests, task, budget)
         for task in ("firm", "memory")
@@ -145,18 +144,18 @@ def refresh(study: Path, page: Path) -> None:
     figures = page.with_suffix("")
     for name in FIGURES:
         with atomic(figures / f"{name}.png") as temporary:
-            shutil.copyfile(study / f"{name}.png", temporary)
+            shutil.copyfile(study.figure(name), temporary)
     with atomic(page) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _network(cell: object, weights: object) -> str:
-    """Name of a network for people."""
+def _network(cell: object, size: object) -> str:
+    """Name of a network in tables."""
     name = "LSTM" if cell == CONTRAST else str(cell).capitalize()
-    return f"{name}, {weights:,} weights"
+    return f"{name}, {size:,} weights"
 
 
-def _cell(row: pd.DataFrame, test: pd.DataFrame) -> str:
+def _entry(row: pd.DataFrame, test: pd.DataFrame) -> str:
     """Median and range of one trainer in one case, marked by the test."""
     if row.empty:
         return ""
@@ -170,4 +169,4 @@ def _cell(row: pd.DataFrame, test: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    refresh(Path(sys.argv[1]) / "trainers", PAGE)
+    refresh(StudyPaths.of(Path(sys.argv[1])), PAGE)

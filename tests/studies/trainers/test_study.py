@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from project import HOME, Project, prices
 
-from firmsim.trainer_study.page import PAGE, filled, refresh
+from trainers.page import PAGE, filled, refresh
+from trainers.paths import StudyPaths
 
 STUDY = {
     "trainers": ["genetic"],
@@ -13,8 +14,8 @@ STUDY = {
     "seconds": 0.01,
     "validation_checks": 1,
     "population": 4,
-    "firm": {"cells": ["elman"], "weights": [200], "windows": [20], "batch_size": 8},
-    "memory": {"weights": [20], "lags": [2], "sequences": 4},
+    "firm": {"cells": ["elman"], "max_parameters": [200], "windows": [20], "batch_size": 8},
+    "memory": {"max_parameters": [20], "lags": [2], "sequences": 4},
 }
 FIRM, MEMORY, CONTRAST = 2 * 2, 2 * 2, 2
 
@@ -24,16 +25,16 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     prices().to_csv(folder / "prices.csv")
     project = Project(folder).configure(
-        prices={"source": "file", "path": "prices.csv"}, trainer_study=STUDY
+        prices={"source": "file", "path": "prices.csv"}, trainers=STUDY
     )
-    assert project.plan() == {
+    assert project.plan("trainers") == {
         "prices": 1,
         "growth": 1,
         "trial": FIRM + MEMORY + CONTRAST,
         "compare_trainers": 1,
-        "trainer_study": 1,
+        "trainers": 1,
     }
-    project.run()
+    project.run("trainers")
     return project
 
 
@@ -51,30 +52,30 @@ def test_leaves_curves_tables_and_figures(study):
 
 
 def test_a_second_run_does_nothing(study):
-    assert study.plan() == {}
+    assert study.plan("trainers") == {}
 
 
 def test_another_seed_runs_only_its_own_trials(study):
     try:
         study.configure(
             prices={"source": "file", "path": "prices.csv"},
-            trainer_study=STUDY | {"seeds": [0, 1, 2]},
+            trainers=STUDY | {"seeds": [0, 1, 2]},
         )
-        assert study.plan()["trial"] == (FIRM + MEMORY + CONTRAST) // 2
+        assert study.plan("trainers")["trial"] == (FIRM + MEMORY + CONTRAST) // 2
     finally:
-        study.configure(prices={"source": "file", "path": "prices.csv"}, trainer_study=STUDY)
+        study.configure(prices={"source": "file", "path": "prices.csv"}, trainers=STUDY)
 
 
 def test_the_page_is_filled_and_its_text_kept(study, tmp_path):
     page = tmp_path / "trainers.md"
     text = (HOME / PAGE).read_text(encoding="utf-8")
     page.write_text(text, encoding="utf-8")
-    refresh(study.results / "trainers", page)
+    refresh(StudyPaths.of(study.results), page)
     once = page.read_text(encoding="utf-8")
     assert "| Elman, 200 weights |" in once
     assert "| LSTM, 20 weights, T = 2 |" in once
     assert once.split("## Memory task")[0] == text.split("## Memory task")[0]
-    refresh(study.results / "trainers", page)
+    refresh(StudyPaths.of(study.results), page)
     assert page.read_text(encoding="utf-8") == once
     assert (tmp_path / "trainers" / "curves.png").exists()
 

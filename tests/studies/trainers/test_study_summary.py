@@ -1,14 +1,13 @@
 """Values at equal budgets, intervals and rank tests, on curves made by hand."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from firmsim.config import TrainerStudy
-from firmsim.trainer_study.summary import equal_budgets, holm, rank_tests, summarise
-from firmsim.trainer_study.trials import Trial, trials
+from trainers.settings import Study
+from trainers.summary import equal_budgets, rank_tests, summarise
+from trainers.trials import Trial, trials
 
-STUDY = TrainerStudy(forward_passes=100, seconds=2.0, seeds=range(5))
+STUDY = Study(forward_passes=100, seconds=2.0, seeds=range(5))
 
 
 def curve(trainer, seed, losses, passes=(0, 50, 100, 150), seconds=(0, 1, 2.5, 3), task="memory"):
@@ -16,7 +15,7 @@ def curve(trainer, seed, losses, passes=(0, 50, 100, 150), seconds=(0, 1, 2.5, 3
         {
             "task": task,
             "cell": "elman",
-            "weights": 200,
+            "max_parameters": 200,
             "lag": 10,
             "trainer": trainer,
             "seed": seed,
@@ -40,8 +39,10 @@ def losses():
 def test_what_lies_beyond_a_budget_does_not_count(losses):
     first = losses[(losses["trainer"] == "gradient") & (losses["seed"] == 3)]
     by_budget = first.set_index("budget")["loss"]
-    assert by_budget["forward_passes"] == pytest.approx(0.53)  # the third look
-    assert by_budget["seconds"] == pytest.approx(0.7)  # the second look is no better than the first
+    assert by_budget["forward_passes"] == pytest.approx(0.53)  # the third check
+    assert by_budget["seconds"] == pytest.approx(
+        0.7
+    )  # the second check is no better than the first
 
 
 def test_median_and_range(losses):
@@ -63,15 +64,6 @@ def test_rank_tests(losses):
     assert table.loc["cma-es", "chance_better"] == 0.0
     assert table.loc["swarm", "chance_better"] == 0.5
     assert table.loc["swarm", "p_holm"] == 1.0
-
-
-def test_holm_against_a_plain_loop(rng):
-    p = rng.uniform(0, 0.1, 9)
-    ranked, ref, worst = sorted(p), {}, 0.0
-    for place, value in enumerate(ranked):
-        worst = max(worst, min(1.0, (len(p) - place) * value))
-        ref[value] = worst
-    np.testing.assert_allclose(holm(p), [ref[value] for value in p])
 
 
 def test_every_combination_is_a_trial():

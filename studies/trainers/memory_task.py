@@ -1,4 +1,4 @@
-"""The long-lag memory task: tell on the last day what the first day's input was."""
+"""The long-lag memory task: recall the first day's input on the last day."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import torch
 from firmsim.objectives.task import CellModule, Task
 
 VALIDATION_SEQUENCES = 512
-"""Sequences of a look at the validation loss."""
+"""Sequences of a validation check."""
 
 CHANCE = float(np.log(2.0))
-"""Loss (nats) of who knows nothing: both symbols are equally likely."""
+"""Loss (nats) of guessing: both symbols are equally likely."""
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Sequences, and what is to be remembered of each.
+class Sequences:
+    """Sequences, and the symbol to remember of each.
 
     Attributes
     ----------
@@ -35,28 +35,29 @@ class Batch:
 class MemoryTask(Task):
     r"""Remember the first input for `lag` days.
 
-    The latching problem of Bengio, Simard and Frasconi (1994), *Learning long-term dependencies
-    with gradient descent is difficult*, in the form of Hochreiter and Schmidhuber (1997), *Long
-    short-term memory*: only the first input tells, those after it are noise, and the network is
-    asked once, at the end. Sequences stand where firms stand elsewhere, steps where days do.
-
     .. math::
         x_0 = s \in \{-1, +1\}, \qquad x_t \sim N(0, \nu^2) \ (t = 1 \dots T), \qquad
         L = \overline{\ln(1 + e^{-s y_T})}
 
-    The gradient of L in x_0 is a product of T Jacobians; where it vanishes, gradient descent
-    cannot learn that the first day matters.
+    Only the first input carries information; the inputs after it are noise, and the loss reads the
+    last output alone. Sequences take the place of firms, steps the place of days. The gradient of
+    L in x_0 is a product of T Jacobians; where it vanishes, gradient descent cannot learn that the
+    first day matters.
+
+    The task is the latching problem of Bengio, Simard and Frasconi (1994), *Learning long-term
+    dependencies with gradient descent is difficult*, in the form of Hochreiter and Schmidhuber
+    (1997), *Long short-term memory*.
 
     Parameters
     ----------
     module : CellModule
         Weights to train; one input and one output.
     rng : numpy.random.Generator
-        Source of the sequences: first those that validate, then the batches.
+        Source of the sequences: first those of the validation checks, then the batches.
     lag : int
-        T, steps from the symbol to the question.
+        T, steps between the symbol and the answer.
     sequences : int
-        Sequences of a batch.
+        Sequences per batch.
     noise : float
         nu, standard deviation of the inputs after the first.
     """
@@ -71,26 +72,26 @@ class MemoryTask(Task):
     ) -> None:
         super().__init__(module, rng)
         self.lag, self.sequences, self.noise = lag, sequences, noise
-        self.judges = self._sequences(VALIDATION_SEQUENCES)
+        self.validation = self._sequences(VALIDATION_SEQUENCES)
 
-    def draw(self) -> Batch:
+    def draw(self) -> Sequences:
         """Draw fresh sequences."""
         return self._sequences(self.sequences)
 
-    def inputs(self, batch: Batch) -> torch.Tensor:
-        """Symbol and noise, one input a step."""
+    def inputs(self, batch: Sequences) -> torch.Tensor:
+        """Symbol and noise, one input per step."""
         return batch.x
 
-    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:  # noqa: ARG002
+    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Sequences) -> torch.Tensor:  # noqa: ARG002
         """Mean logistic loss of the last output, in nats."""
         return torch.nn.functional.softplus(-batch.symbol * y[-1, :, 0]).mean()
 
     def validation_loss(self) -> float:
         """Loss on sequences that are in no batch."""
-        return float(self(self.judges))
+        return float(self(self.validation))
 
-    def _sequences(self, number: int) -> Batch:
+    def _sequences(self, number: int) -> Sequences:
         symbol = self.rng.choice([-1.0, 1.0], number)
         x = np.concatenate([symbol[None], self.noise * self.rng.normal(size=(self.lag, number))])
         like = next(self.module.parameters())
-        return Batch(torch.as_tensor(x).to(like)[:, :, None], torch.as_tensor(symbol).to(like))
+        return Sequences(torch.as_tensor(x).to(like)[:, :, None], torch.as_tensor(symbol).to(like))

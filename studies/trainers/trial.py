@@ -1,4 +1,4 @@
-"""One trial: train until both budgets are spent, and write down the curve."""
+"""One trial: train until both budgets are spent, and record the curve."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
 
-from firmsim.config import TrainerStudy
 from firmsim.encoders import ComovementEncoder
-from firmsim.objectives.memory_task import MemoryTask
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS, LSTM
 from firmsim.recurrent.parameters import largest_within
-from firmsim.trainer_study.trials import GRADIENT, Trial
 from firmsim.training.choose import make_trainer
 from firmsim.training.trainer import Callback, Trained, Trainer, ValidationCheck
+from trainers.memory_task import MemoryTask
+from trainers.settings import Study
+from trainers.trials import GRADIENT, Trial
 
 ENDLESS = 10**9
 """More steps than the budgets allow."""
@@ -29,14 +29,14 @@ ENDLESS = 10**9
 
 @dataclass
 class Budgeted(Trainer):
-    """A trainer of the study, stopped when both budgets are spent, and its curve.
+    """A trainer of the study that stops when both budgets are spent, and its curve.
 
-    Seconds are of the processor's time that this process spends, so that what else runs on the
-    machine does not count; looks at the validation loss are left out.
+    Seconds are processor time of this process, so that other work on the machine does not count.
+    Validation checks are left out.
     """
 
     name: str
-    study: TrainerStudy
+    study: Study
     curve: list[tuple[int, float, float]] = field(default_factory=list)
 
     def train(
@@ -47,17 +47,17 @@ class Budgeted(Trainer):
         callback: Callback | None = None,
     ) -> Trained:
         """Train in place; see :meth:`Trainer.train`."""
-        judge, looking = task.validation_loss, 0.0
+        validate, checking = task.validation_loss, 0.0
 
         def timed() -> float:
-            nonlocal looking
+            nonlocal checking
             before = time.process_time()
-            loss = judge()
-            looking += time.process_time() - before
+            loss = validate()
+            checking += time.process_time() - before
             return loss
 
         def stop(check: ValidationCheck) -> bool:
-            spent = time.process_time() - started - looking
+            spent = time.process_time() - started - checking
             self.curve.append((check.forward_passes, spent, check.validation_loss))
             enough = (
                 check.forward_passes >= self.study.forward_passes and spent >= self.study.seconds
@@ -65,7 +65,7 @@ class Budgeted(Trainer):
             return enough or bool(callback and callback(check))
 
         with torch.no_grad():
-            self.curve.append((0, 0.0, judge()))
+            self.curve.append((0, 0.0, validate()))
         task.validation_loss = timed  # type: ignore[method-assign]
         trainer = self.trainer(task)
         warm_up(trainer)
@@ -73,7 +73,7 @@ class Budgeted(Trainer):
         return trainer.train(task, label, checkpoint, stop)
 
     def trainer(self, task: Task) -> Trainer:
-        """Trainer for a task, without an end of its own."""
+        """Build the trainer for a task, without an end of its own."""
         study = self.study
         own = study.memory if isinstance(task, MemoryTask) else study.firm
         passes = 1 if self.name == GRADIENT else study.population * own.batches  # of a step
@@ -95,7 +95,7 @@ class Budgeted(Trainer):
 
 
 def warm_up(trainer: Trainer) -> None:
-    """Train something tiny, so that what libraries load at first use is not on the clock."""
+    """Train a tiny network, so that imports at first use are not on the clock."""
     cell = CELLS["elman"](d_in=1, hidden=1, d_out=1)
     task = MemoryTask(CellModule(cell), np.random.default_rng(0), lag=1, sequences=2)
     trainer.train(task, "warming up", callback=lambda _: True)
@@ -107,20 +107,18 @@ class BudgetedEncoder(ComovementEncoder):
     budgeted: Budgeted
 
     def make_trainer(self, fingerprint: str) -> Trainer:  # noqa: ARG002
-        """Trainer that was set."""
+        """Return the budgeted trainer."""
         return self.budgeted
 
 
-def run_trial(
-    trial: Trial, study: TrainerStudy, growth: pd.DataFrame, **shared: Any
-) -> pd.DataFrame:
+def run_trial(trial: Trial, study: Study, growth: pd.DataFrame, **shared: Any) -> pd.DataFrame:
     """Train one network until both budgets are spent.
 
     Parameters
     ----------
     trial : Trial
         What to train, and how.
-    study : TrainerStudy
+    study : Study
         Budgets and settings.
     growth : DataFrame of shape (n_days, n_firms)
         Growth rates of the fit period, in 1/year; the memory task does not read it.
@@ -130,9 +128,9 @@ def run_trial(
     Returns
     -------
     DataFrame
-        The curve, one row a look and one before the training: the fields of the trial, n_weights
-        (weights sought), forward_passes, seconds and validation_loss, the loss of the present
-        weights (gradient) or of the member that leads.
+        The curve, one row before the training and one per validation check: the fields of the
+        trial, parameters (number of weights trained), forward_passes, seconds and validation_loss,
+        the loss of the present weights (gradient) or of the best network (search).
 
     Raises
     ------
@@ -149,7 +147,7 @@ def run_trial(
         else:
             encoder = BudgetedEncoder(
                 cell=trial.cell,
-                max_parameters=trial.weights,
+                max_parameters=trial.max_parameters,
                 seed=trial.seed,
                 outputs=study.firm.outputs,
                 portfolios=study.firm.portfolios,
@@ -160,17 +158,17 @@ def run_trial(
             encoder.budgeted = budgeted
             module = encoder.fit(growth).module_
     curve = pd.DataFrame(budgeted.curve, columns=["forward_passes", "seconds", "validation_loss"])
-    facts = asdict(trial) | {"n_weights": sum(weight.numel() for weight in module.parameters())}
+    facts = asdict(trial) | {"parameters": sum(weight.numel() for weight in module.parameters())}
     for place, (name, value) in enumerate(facts.items()):
         curve.insert(place, name, value)
     return curve
 
 
-def memory_task(trial: Trial, study: TrainerStudy) -> MemoryTask:
-    """Memory task of a trial, with fresh weights from its seed."""
+def memory_task(trial: Trial, study: Study) -> MemoryTask:
+    """Build the memory task of a trial, with fresh weights from its seed."""
     with torch.random.fork_rng():
         torch.manual_seed(trial.seed)
-        cell = largest_within(CELLS[trial.cell], trial.weights, d_in=1, d_out=1)
+        cell = largest_within(CELLS[trial.cell], trial.max_parameters, d_in=1, d_out=1)
         if isinstance(cell, LSTM):
             remember(cell, trial.lag)
     rng = np.random.default_rng(trial.seed)
@@ -179,10 +177,11 @@ def memory_task(trial: Trial, study: TrainerStudy) -> MemoryTask:
 
 
 def remember(cell: LSTM, lag: int) -> None:
-    """Give the gates of an LSTM biases that keep its state for up to so many steps.
+    """Give the gates of an LSTM biases that keep its state for up to `lag` steps.
 
-    Forget gate ln(u), input gate -ln(u), u uniform between 1 and `lag`: chrono initialisation of
-    Tallec and Ollivier (2018). With biases of zero a state is halved each step.
+    The forget gate gets ln(u), the input gate -ln(u), with u uniform between 1 and `lag`: the
+    chrono initialisation of Tallec and Ollivier (2018). With biases of zero a state is halved in
+    each step.
     """
     hidden = cell.hidden
     bias = torch.empty(hidden).uniform_(1, max(lag, 2)).log()
@@ -191,15 +190,22 @@ def remember(cell: LSTM, lag: int) -> None:
     cell.recurrence.load_state_dict(start, strict=False)
 
 
-def lag_gradients(trial: Trial, study: TrainerStudy) -> pd.DataFrame:
-    r"""How far the gradient of a memory task reaches back, at the start weights.
+def lag_gradients(trial: Trial, study: Study) -> pd.DataFrame:
+    """Measure how far the gradient of a memory task reaches back, at the start weights.
+
+    Parameters
+    ----------
+    trial : Trial
+        One of the memory task.
+    study : Study
+        Settings of the task.
 
     Returns
     -------
     DataFrame
-        cell, seed, lag (steps back from the question) and share: the norm of the gradient of the
-        loss in the inputs of that step over its norm in the inputs of the last step. For a plain
-        recurrence this is, up to W_x, the norm of dL/dh_t.
+        cell, seed, lag (steps back from the answer) and share: the norm of the gradient of the
+        loss in the inputs of that step, relative to the last step. For a plain recurrence this is,
+        up to W_x, the norm of dL/dh_t.
     """
     task = memory_task(trial, study)
     batch = task.draw()

@@ -1,19 +1,19 @@
-"""Values of the study of trainers at equal budgets, rank tests and figures."""
+"""Compare trainers at equal budgets: losses, rank tests and figures."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from firmsim.config import TrainerStudy
 from firmsim.files import write_csv, write_figure
-from firmsim.trainer_study import figures
-from firmsim.trainer_study.summary import equal_budgets, rank_tests, summarise
-from firmsim.trainer_study.trial import lag_gradients
-from firmsim.trainer_study.trials import longest_lag
-from job import job
+from firmsim.run.job import job
+from trainers import figures
+from trainers.settings import Study
+from trainers.summary import equal_budgets, rank_tests, summarise
+from trainers.trial import lag_gradients
+from trainers.trials import longest_lag
 
 with job(snakemake):
-    study = TrainerStudy(**snakemake.params.study)
+    study = Study(**snakemake.params.study)
     curves = pd.concat([pd.read_csv(file) for file in snakemake.input.curves], ignore_index=True)
     losses = equal_budgets(curves, study)
     summary = summarise(losses)

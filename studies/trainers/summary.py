@@ -1,4 +1,4 @@
-"""What the curves of a study say: values at equal budgets, intervals and rank tests."""
+"""What the curves of a study show: losses at equal budgets, ranges and rank tests."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 from scipy.stats import PermutationMethod, mannwhitneyu
 
-from firmsim.config import TrainerStudy
-from firmsim.objectives.memory_task import CHANCE
-from firmsim.trainer_study.trials import GRADIENT
+from firmsim.association.permutation.holm import holm
+from trainers.memory_task import CHANCE
+from trainers.settings import Study
+from trainers.trials import GRADIENT
 
-CASE = ["task", "cell", "weights", "lag"]
-"""What a network and its task are."""
+CASE = ["task", "cell", "max_parameters", "lag"]
+"""Columns that identify a network and its task."""
 
 PERMUTATIONS = 9_999
-"""Most permutations of a rank test; five seeds against five have 252."""
+"""Maximum number of permutations of a rank test; five seeds against five have 252."""
 
 REMEMBERED = CHANCE / 2
-"""Loss (nats) below which the memory task counts as solved: half of what guessing costs."""
+"""Loss (nats) below which the memory task counts as solved: half the loss of guessing."""
 
 
 def at_budget(curves: pd.DataFrame, budget: str, limit: float) -> pd.DataFrame:
@@ -32,13 +33,13 @@ def at_budget(curves: pd.DataFrame, budget: str, limit: float) -> pd.DataFrame:
     budget : str
         Column that is spent: forward_passes or seconds.
     limit : float
-        How much of it.
+        Size of the budget.
 
     Returns
     -------
     DataFrame
         Columns of :data:`CASE`, trainer, seed, budget, limit, forward_passes and seconds spent by
-        the last look within the budget, and loss.
+        the last validation check within the budget, and loss.
     """
     within = curves[curves[budget] <= limit]
     found = within.groupby([*CASE, "trainer", "seed"], as_index=False, sort=False).agg(
@@ -49,10 +50,10 @@ def at_budget(curves: pd.DataFrame, budget: str, limit: float) -> pd.DataFrame:
     return found.assign(budget=budget, limit=limit)
 
 
-def equal_budgets(curves: pd.DataFrame, study: TrainerStudy) -> pd.DataFrame:
+def equal_budgets(curves: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Smallest validation losses at equal forward passes and at equal seconds, one below the other.
 
-    Columns as :func:`at_budget` has them.
+    The columns are those of :func:`at_budget`.
     """
     limits = {"forward_passes": study.forward_passes, "seconds": study.seconds}
     return pd.concat(
@@ -71,9 +72,9 @@ def summarise(losses: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a case, budget and trainer: median, low, high, coverage, seeds, solved (share of
+        One row per case, budget and trainer: median, low, high, coverage, seeds, solved (share of
         seeds that remember; memory task only) and the medians of what was spent. low and high are
-        the smallest and largest loss of any seed; with n seeds they enclose the median of all
+        the smallest and largest loss of any seed. With n seeds they enclose the median of all
         possible seeds with probability `coverage` = 1 - 2^(1 - n).
     """
     keys = [*CASE, "budget", "limit", "trainer"]
@@ -94,9 +95,9 @@ def summarise(losses: pd.DataFrame) -> pd.DataFrame:
 def rank_tests(losses: pd.DataFrame) -> pd.DataFrame:
     """Rank test of each search against the gradient trainer.
 
-    Mann and Whitney (1947), two-sided; p values from permutations, all of them where there are
-    fewer than :data:`PERMUTATIONS`, so ties do no harm; corrected by Holm (1979) over the searches
-    of one case and budget.
+    Mann and Whitney (1947), two-sided. The p values come from permutations, so ties do no harm:
+    from all of them where there are fewer than :data:`PERMUTATIONS`. They are corrected by Holm
+    (1979) over the searches of one case and budget.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def rank_tests(losses: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a case, budget and search: difference (median loss less the gradient trainer's),
+        One row per case, budget and search: difference (median loss less the gradient trainer's),
         chance_better (chance that the search's loss is below the gradient trainer's, ties half:
         the effect size of Vargha and Delaney 2000), p, p_holm and seeds.
     """
@@ -128,15 +129,6 @@ def rank_tests(losses: pd.DataFrame) -> pd.DataFrame:
                     "seeds": len(loss),
                 }
             )
-        corrected = holm(np.array([row["p"] for row in family]))
+        corrected = holm([row["p"] for row in family])
         rows += [row | {"p_holm": p} for row, p in zip(family, corrected, strict=True)]
     return pd.DataFrame(rows)
-
-
-def holm(p: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """P values corrected by Holm (1979): any false rejection at all is kept to the level."""
-    order = np.argsort(p)
-    scaled = p[order] * np.arange(len(p), 0, -1)
-    corrected = np.empty_like(p)
-    corrected[order] = np.minimum(np.maximum.accumulate(scaled), 1.0) if len(p) else scaled
-    return corrected

@@ -3,17 +3,17 @@
 import pandas as pd
 import pytest
 
-from firmsim.config import TrainerStudy
-from firmsim.trainer_study.trial import lag_gradients, run_trial
-from firmsim.trainer_study.trials import Trial
+from trainers.settings import Study
+from trainers.trial import lag_gradients, run_trial
+from trainers.trials import Trial
 
-STUDY = TrainerStudy(
+STUDY = Study(
     forward_passes=64,
     seconds=0.05,
     validation_checks=2,
     population=8,
     seeds=[0, 1],
-    memory={"weights": [40], "lags": [5], "sequences": 16},
+    memory={"max_parameters": [40], "lags": [5], "sequences": 16},
 )
 
 
@@ -29,7 +29,7 @@ def test_runs_until_both_budgets_are_spent(trainer):
     assert curve["forward_passes"].is_monotonic_increasing
     assert curve["seconds"].is_monotonic_increasing
     within = curve["forward_passes"] <= STUDY.forward_passes
-    assert curve["forward_passes"][within].iloc[-1] == STUDY.forward_passes  # a look at the budget
+    assert curve["forward_passes"][within].iloc[-1] == STUDY.forward_passes  # a check at the budget
     assert not ((curve["forward_passes"] > 64) & (curve["seconds"] > 0.05)).iloc[:-1].any()
 
 
@@ -44,7 +44,7 @@ def test_all_trainers_start_from_the_same_weights():
 
 
 def test_the_gradient_of_a_plain_recurrence_vanishes_and_that_of_an_lstm_does_not():
-    study = TrainerStudy(memory={"lags": [100]})
+    study = Study(memory={"lags": [100]})
     shares = {
         cell: lag_gradients(Trial("memory", cell, 200, 100, "gradient", 0), study)["share"]
         for cell in ("elman", "lstm")

@@ -1,13 +1,13 @@
-"""The memory task against a plain loop, and what is the same from one look to the next."""
+"""The memory task against a plain loop, and what stays from one validation check to the next."""
 
 import numpy as np
 import pytest
 import torch
 
 import naive
-from firmsim.objectives.memory_task import CHANCE, MemoryTask
 from firmsim.objectives.task import CellModule
 from firmsim.recurrent import Elman
+from trainers.memory_task import CHANCE, MemoryTask
 
 
 def task(lag=7, **keys):

@@ -1,4 +1,6 @@
-"""What every script does around its work: a log file, and one line for a user's mistake."""
+"""The frame of every script of the workflow: a log file, and one line for a user's mistake."""
+
+from __future__ import annotations
 
 import logging
 import sys
@@ -10,6 +12,7 @@ from typing import Any
 
 from firmsim.errors import FirmsimError
 from firmsim.run.failures import note_failure
+from firmsim.run.paths import failed_jobs
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
         yield logger
     except FirmsimError as error:
         logger.error("error: %s", error)
-        note_failure(Path("logs", snakemake.config["run"], "failed.txt"), error, sections)
+        note_failure(failed_jobs(snakemake.config["run"]), error, sections)
         sys.exit(1)
     except Exception:
         logger.error(traceback.format_exc())

@@ -1,1 +1,0 @@
-"""The study of trainers: gradients against searches without derivatives, at equal budgets."""

@@ -1,0 +1,1 @@
+"""Study of trainers: gradients against searches without derivatives, at equal budgets."""
