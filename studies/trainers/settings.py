@@ -84,6 +84,22 @@ class Study(Section):
     memory: MemoryTrials = Field(default_factory=MemoryTrials)
     """Trials on the memory task."""
 
+    def of_trial(self, task: str) -> dict[str, Any]:
+        """Return the settings that one trial depends on, JSON-ready.
+
+        Parameters
+        ----------
+        task : str
+            firm or memory.
+
+        Returns
+        -------
+        dict
+            Without the other task's settings, and without the lists of trainers and seeds.
+        """
+        apart = {"trainers", "seeds", "firm", "memory"} - {task}
+        return self.model_dump(mode="json", exclude=apart)
+
 
 class StudyConfig(Section):
     """What the study adds to a configuration."""

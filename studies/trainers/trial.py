@@ -129,8 +129,8 @@ def run_trial(trial: Trial, study: Study, growth: pd.DataFrame, **shared: Any) -
     -------
     DataFrame
         The curve, one row before the training and one per validation check: the fields of the
-        trial, parameters (number of weights trained), forward_passes, seconds and validation_loss,
-        the loss of the present weights (gradient) or of the best network (search).
+        trial, parameters (number of weights trained), forward_passes, seconds and validation_loss.
+        The loss is that of the present weights (gradient) or of the best network (search).
 
     Raises
     ------

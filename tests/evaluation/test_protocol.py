@@ -215,3 +215,10 @@ def test_figure_draws_every_method(methods):
     assert len(figure.axes) == 8
     named = {text.get_text() for text in figure.legends[0].get_texts()}
     assert named == {"encoder", "a comparator", "best comparator at each length", "random"}
+
+
+def test_figure_of_firms_without_sectors(methods):
+    table = tabulate({**methods, "random": methods["noisy"]}, 50, 0)
+    known = table[table["measure"] == "future_spearman"]
+    figure = evaluation_figure(known, ["encoder"], ["exact", "noisy", "random"])
+    assert "encoder" in {text.get_text() for text in figure.legends[0].get_texts()}

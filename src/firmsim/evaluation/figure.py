@@ -64,7 +64,8 @@ def evaluation_figure(
             axis.plot(chance["window"].map(place), chance["value"], "k:", linewidth=1, label=CHANCE)
             for k, name in enumerate(encoders):
                 own = cells[cells["method"] == name]
-                x = own["window"].map(place) + 0.06 * (k - (len(encoders) - 1) / 2)
+                # of no rows, as where no sector is known, map would make text
+                x = own["window"].map(place).astype(float) + 0.06 * (k - (len(encoders) - 1) / 2)
                 axis.errorbar(
                     x,
                     own["value"],
