@@ -1,1 +1,1 @@
-"""A run: what it will do, where its results are, and the record of what it did."""
+"""One run: its plan, the layout of its results, its record and the frame of its jobs."""

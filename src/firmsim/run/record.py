@@ -1,4 +1,4 @@
-"""The record of a run: what was run, on what data, with which versions and seeds."""
+"""The record of a run: configuration, data, versions and seeds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PROVENANCE = {
     "file": "The user's own prices.",
     "yahoo": "Yahoo Finance, close adjusted for splits and dividends.",
 }
-"""Where prices come from, by source."""
+"""Origin of the prices, by source."""
 
 SURVIVORS = {
     "bundled": "Survivors only: firms that left the index before the end are missing.",
@@ -47,10 +47,10 @@ SURVIVORS = {
     ),
     "yahoo": "Survivors only: firms that are no longer listed are missing.",
 }
-"""What firms are missing when they are no index's members on a day, by source of prices."""
+"""Firms that are missing unless an index names the firms, by source of prices."""
 
 FEW_FIRMS = 30
-"""Below this many firms the report says how little they can show."""
+"""Number of firms below which the report warns that they show little."""
 
 
 def run_record(
@@ -63,21 +63,25 @@ def run_record(
     training: Path,
     trainings: Sequence[tuple[str, int, Path, Path]],
 ) -> dict[str, Any]:
-    """Collect the record; it holds no time of day, so that the same run gives the same bytes.
+    """Collect the record of a run.
+
+    The record holds no time of day, so the same run gives the same bytes.
 
     Parameters
     ----------
     settings : mapping
-        The whole configuration.
+        Configuration of what was run.
     universe, training_universe : mapping or None
-        Facts of the index whose members are scored, and of the one that training is pinned to, as
-        `firmsim.firms.universes.Universe.facts` tells; None: the firms were named otherwise.
+        Facts of the index whose members are scored, and of the one whose members training is
+        pinned to, from `firmsim.firms.universes.Universe.facts`; None: no index names them.
     fit_share : float or None
         Share of the training firms' days that is the fit period; None: all of them.
-    prices, growth, training : Path
-        Audited prices, growth rates of the scored and of the training firms.
+    prices : Path
+        Audited prices of the scored firms.
+    growth, training : Path
+        Growth rates (1/year) of the scored and of the training firms.
     trainings : sequence of (name, seed, model, history)
-        Every training and the files it left.
+        Every training, with its weights and its losses.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def run_record(
 
 
 def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.DataFrame) -> str:
-    """Who the firms are, and who is missing for not having lasted.
+    """Describe who the firms are, and which firms are missing because they did not last.
 
     Parameters
     ----------
@@ -123,7 +127,7 @@ def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.Data
     universe : mapping or None
         As for :func:`run_record`.
     rates : DataFrame of shape (n_days, n_firms)
-        Growth rates of the firms that are scored, in 1/year.
+        Growth rates of the scored firms, in 1/year.
 
     Returns
     -------
@@ -152,17 +156,23 @@ def survivorship(source: str, universe: Mapping[str, Any] | None, rates: pd.Data
 
 
 def members_of(universe: Mapping[str, Any]) -> str:
-    """Who the members of an index are: their number, the day they were members, and who says so.
+    """Describe the members of an index: their number, the day of membership and the source.
 
     Parameters
     ----------
     universe : mapping
-        As `firmsim.firms.universes.Universe.facts` tells.
+        From `firmsim.firms.universes.Universe.facts`.
 
     Returns
     -------
     str
-        For example ``499 members of the S&P 500 on 2015-01-02 (pitindex 0.2.1)``.
+        One phrase.
+
+    Examples
+    --------
+    >>> facts = {"members": 499, "name": "S&P 500", "as_of": "2015-01-02", "source": "pitindex"}
+    >>> members_of(facts)
+    '499 members of the S&P 500 on 2015-01-02 (pitindex)'
     """
     day = universe["as_of"] or universe["known_until"]
     return (
@@ -171,10 +181,12 @@ def members_of(universe: Mapping[str, Any]) -> str:
 
 
 def _day(stamp: Any) -> str:
+    """Write a day as YYYY-MM-DD."""
     return f"{stamp:%Y-%m-%d}"
 
 
 def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any]:
+    """Entry of one training: sizes, number of weights and the best step."""
     facts = read_facts(model)
     steps = pd.read_csv(history)
     best = int(steps["validation_loss"].argmin())
@@ -202,7 +214,7 @@ def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any
 
 
 def _notes(firms: int, training_firms: int, days: int) -> list[str]:
-    """What a reader must know when there is little to learn from."""
+    """Warnings for a reader when there is little data."""
     notes = []
     if firms < FEW_FIRMS:
         notes.append(
