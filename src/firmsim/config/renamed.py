@@ -63,10 +63,6 @@ RENAMED_KEYS = (
         "prices.pause": "prices.backoff",
         "evaluation.presence": "evaluation.min_history_share",
         "trainer_study": "trainers",
-        "trainer_study.looks": "trainers.validation_checks",
-        "trainer_study.firm.batch_firms": "trainers.firm.batch_size",
-        "trainer_study.firm.weights": "trainers.firm.max_parameters",
-        "trainer_study.memory.weights": "trainers.memory.max_parameters",
     }
     | {
         f"encoders.*.{old}": f"encoders.*.{part}.{RENAMED_PARAMETERS.get(old, old)}"
