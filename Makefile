@@ -11,6 +11,7 @@ PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+PAGE := src/firmsim/report/static
 
 .PHONY: run test lint format bench soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
@@ -28,12 +29,16 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow studies
+	$(BIN)/oxfmt --config tools/oxfmt.json --check $(PAGE)
+	$(BIN)/oxlint --config tools/oxlint.json $(PAGE)
 	$(BIN)/python tools/lint_workflow.py
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/snakefmt Snakefile workflow studies
+	$(BIN)/oxfmt --config tools/oxfmt.json $(PAGE)
+	$(BIN)/oxlint --config tools/oxlint.json --fix $(PAGE)
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py

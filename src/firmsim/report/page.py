@@ -40,8 +40,13 @@ from firmsim.report.text import (
 from firmsim.report.trainings import gradient_reach, trainings
 from firmsim.run.record import members_of
 
+STYLES = ("theme.css", "page.css", "finding.css", "tables.css", "explore.css", "figures.css")
+"""In the order they apply."""
+
 SCRIPTS = (
-    "base.js",
+    "report.js",
+    "theme.js",
+    "tip.js",
     "tables.js",
     "map.js",
     "card.js",
@@ -171,7 +176,7 @@ def _assets(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
         "shades": [shade(share) for share in QUARTERS],
         "template": TEMPLATE,
         "json": _inert(explore_data(results, methods)),
-        "style": _asset("style.css"),
+        "style": "".join(map(_asset, STYLES)),
         "scripts": scripts,
         "policy": _policy(scripts),
     }

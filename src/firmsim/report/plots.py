@@ -17,7 +17,7 @@ from plotly import graph_objects as go
 from firmsim.report.results import Array as Floats
 
 INK, LINE, GREY, ACCENT = (f"var(--{name})" for name in ("ink", "line", "grey", "accent"))
-"""Colours of the theme, by their names in ``static/style.css``."""
+"""Colours of the theme, by their names in ``static/theme.css``."""
 
 STEP, LAG, LOSS = "training step", "lag (trading days)", "loss"
 """Titles of the axes."""

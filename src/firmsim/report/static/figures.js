@@ -1,22 +1,23 @@
 "use strict";
-// Static figures: Python made them whole, except for the colours of the theme and the width.
+// Static figures. Python made them, except for the colours of the theme and their width.
 
 {
   const options = { ...report.options, displayModeBar: false };
 
-  // A colour such as var(--ink) means the theme's value of it, which plotly cannot look up.
-  const colour = (_, value) => {
-    const name = typeof value === "string" && value.match(/^var\((--[a-z]+)\)$/)?.[1];
-    return name ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : value;
+  // Plotly cannot look up a colour such as var(--ink).
+  const look = (_, value) => {
+    const name = typeof value === "string" && value.match(/^var\(--([a-z]+)\)$/)?.[1];
+    return name ? report.colour(name) : value;
   };
 
-  const parse = (element) => JSON.parse(element.textContent, colour);
+  const read = (element) => JSON.parse(element.textContent, look);
 
   const draw = () => {
-    const template = parse(document.getElementById("template"));
+    const template = read(document.getElementById("template"));
     for (const host of document.querySelectorAll("[data-figure]")) {
-      const { data, layout } = parse(host.nextElementSibling);
-      Plotly.react(host, data, report.layout({ template, ...layout }), options);
+      const { data, layout } = read(host.nextElementSibling);
+      const hovermode = template.layout.hovermode;
+      Plotly.react(host, data, report.layout({ template, hovermode, ...layout }), options);
     }
   };
 

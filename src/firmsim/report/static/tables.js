@@ -31,7 +31,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     const key = (tr) => {
       const cell = tr.children[tr.children.length - fromRight];
       const value = cell.dataset.value ?? cell.textContent.trim().replaceAll(",", "");
-      return value === "" || value === "\u2013" ? null : value;
+      return ["", "\u2013", "nan"].includes(value) ? null : value;
     };
     const order = (a, b) => {
       const [x, y] = [key(a), key(b)];
@@ -39,7 +39,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
       const numeric = Number(x) - Number(y);
       return sign * (Number.isNaN(numeric) ? report.compare(x, y) : numeric);
     };
-    body.append(...[...body.rows].sort(order));
+    body.append(...[...body.rows].toSorted(order));
   });
 }
 
