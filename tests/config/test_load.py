@@ -110,7 +110,7 @@ def test_firms_may_be_an_index(name):
         ),
         (
             {"prices": {"calendar": "XNYC"}},
-            "prices.calendar: 'XNYC' is no trading calendar; did you mean 'XNYS'",
+            "prices.calendar: 'XNYC' is not a trading calendar; did you mean 'XNYS'",
         ),
         (
             {"prices": {"calendar": "ASEX"}},

@@ -8,10 +8,10 @@ from firmsim.config.section import Section
 
 
 class Association(Section):
-    """Agreement of the scores with sector and size."""
+    """Tests of association of the scores with sector and size."""
 
     permutations: int = Field(999, ge=19)
-    """Random permutations of the firms; the smallest p value is 1 / (permutations + 1), and the
-    smallest corrected one as many times that as there are methods."""
+    """Random permutations per test. The smallest possible p value is 1 / (permutations + 1). The
+    Holm correction multiplies it by up to the number of methods."""
     seed: int = Field(0, ge=0)
     """Seed of the permutations and of the random score."""

@@ -15,74 +15,90 @@ SoftFirmAction = Literal["note", "drop", "stop"]
 
 
 class Actions(Section):
-    """What to do about a finding: only note it, mask the price, drop the firm, or stop the run."""
+    """What to do about each kind of finding.
+
+    `note` only reports it, `mask` removes the price, `drop` removes the firm, and `stop` ends the
+    run.
+    """
 
     nonpositive_price: Action = "mask"
-    """A price that is zero, negative or infinite."""
+    """A price is zero, negative or infinite."""
     duplicate_date: Action = "mask"
-    """A date given twice; equal prices are merged, different ones masked."""
+    """A day has two prices. Equal prices are merged; `mask` removes different ones."""
     live_row: Action = "mask"
-    """The last day given twice, a running quote beside a close; treated as `duplicate_date`."""
+    """The last day has two prices, as when a live quote follows the close. It is treated as
+    `duplicate_date`."""
     unsorted_date: Action = "mask"
-    """Dates out of order; `mask` sorts them."""
+    """The days are out of order. `mask` sorts them."""
     gap: SoftAction = "mask"
-    """Days without a price inside a firm's history; `mask` leaves them missing, as `note` does."""
+    """Prices are missing for many days inside a firm's history. `mask` and `note` both leave them
+    missing."""
     stale_run: SoftAction = "mask"
-    """The same price for many days; `mask` removes the repeats."""
+    """A price repeats for many days. `mask` removes the repeats."""
     backfilled_start: SoftAction = "mask"
-    """A history that opens with the same price for many days; `mask` removes all but the last."""
+    """A history starts with the same price for many days. `mask` removes all but the last of
+    them."""
     unit_error: SoftAction = "mask"
-    """Prices a hundred times too large or small (pence for pounds); `mask` removes them."""
+    """Prices are a hundred times too large or too small, such as pence for pounds. `mask` removes
+    them."""
     ticker_reuse: SoftAction = "mask"
-    """Another firm under the ticker after a long gap; `mask` removes the earlier firm's prices."""
+    """A different firm trades under the ticker after a long gap. `mask` removes the earlier firm's
+    prices."""
     not_adjusted: SoftAction = "mask"
-    """Dividends that the adjusted prices lack, where the source gives them; `mask` removes the
-    prices of the days they went off."""
+    """The adjusted prices lack dividends that the source reports. `mask` removes the prices of the
+    ex-dividend days."""
     split: SoftAction = "mask"
-    """A one-day step by a split ratio, missed or adjusted for twice; `mask` removes that day's
-    price."""
+    """A one-day move equals a split ratio: the split was missed, or adjusted for twice. `mask`
+    removes that day's price."""
     jump: SoftAction = "mask"
-    """A one-day move far outside a quiet firm's range; `mask` removes that day's price."""
+    """A one-day move is far outside a quiet firm's range. `mask` removes that day's price."""
     identical_series: FirmAction = "drop"
-    """The same prices under two tickers; `drop` keeps the first."""
+    """Two tickers have the same prices. `drop` keeps the first."""
     share_class: SoftFirmAction = "note"
-    """Nearly the same moves under two tickers, as of two share classes; `drop` keeps the first."""
+    """Two tickers move nearly alike, as two share classes of one firm do. `drop` keeps the
+    first."""
     short_history: FirmAction = "drop"
-    """Too few prices to learn from."""
+    """A firm has fewer prices than `min_history`."""
     duplicate_ticker: FirmAction = "stop"
-    """A ticker that stands twice in the data; `drop` keeps the first."""
+    """The data has a ticker twice. `drop` keeps the first."""
 
 
 class Audit(Section):
-    """Checks on prices before anything is learnt from them; see docs/audit.md."""
+    """Checks of the prices before training; docs/audit.md describes them."""
 
     gap_days: int = Field(5, ge=1)
-    """A run of at least this many missing sessions (without a calendar: trading days) is a gap."""
+    """Consecutive sessions without a price that count as a gap. Without a calendar, trading days of
+    the data are counted."""
     stale_days: int = Field(10, ge=2)
-    """A run of at least this many equal prices is stale."""
+    """Consecutive days with an equal price that count as stale."""
     reuse_days: int = Field(40, ge=1)
-    """After a gap of at least this many trading days, ask whether the firm is still the same."""
+    """Length of a gap (trading days) after which the audit tests whether the ticker still belongs
+    to the same firm."""
     reuse_odds: float = -2.7
-    """Log odds of another firm above which it is one; lower finds more, and doubts more."""
+    """Threshold on the log odds that a different firm trades under the ticker after the gap. Lower
+    values find more reused tickers and raise more false alarms."""
     jump_window: int = Field(60, ge=10)
-    """Days on either side that give a firm's robust standard deviation (1.4826 x median absolute
-    change); the more restless side counts."""
+    """Days before and after a move from which a firm's robust standard deviation is computed
+    (1.4826 x median absolute change). The more volatile side counts."""
     jump_floor: float = Field(0.3, gt=0)
-    """A jump or split is at least this large (log price change, with and without the market)."""
+    """Smallest jump or split (log price change). It applies to the firm's change and to its change
+    net of the market."""
     jump_scale: float = Field(26.0, gt=0)
-    """A jump is this many times its firm's scale (the geometric mean of robust standard deviation
-    and habit of large moves), aftershocks counted off."""
+    """Size of a jump as a multiple of the firm's scale, after a correction for aftershocks. The
+    scale is the geometric mean of robust standard deviation and habit of large moves. Lower values
+    flag more real news."""
     jump_quiet: float = Field(0.025, gt=0)
-    """For firms with a larger scale (log price change a day), `jump_scale` grows in proportion: a
-    jump is told from news in quiet series only."""
+    """Scale (log price change per day) up to which a firm counts as quiet. Above it `jump_scale`
+    grows in proportion, because errors and news look alike in volatile series."""
     split_scale: float = Field(19.0, gt=0)
-    """A step by a split ratio is this many times its firm's scale, aftershocks and the distance
-    from the ratio counted off."""
+    """Size of a split as a multiple of the firm's scale, after corrections for aftershocks and for
+    the distance from the nearest ratio. Lower values flag more real news."""
     spike_scale: float = Field(18.0, gt=0)
-    """A price is wrong when it is this many robust standard deviations off and the next is back."""
+    """Size of a wrong price in robust standard deviations. The next day must take the move back."""
     share_correlation: float = Field(0.95, gt=0, lt=1)
-    """Correlation of daily log price changes above which two firms are share classes of one."""
+    """Correlation of daily log price changes above which two tickers count as share classes of one
+    firm."""
     min_history: int = Field(250, ge=2)
-    """Fewest prices (trading days) a firm needs."""
+    """Smallest number of prices (trading days) per firm. Lower it to keep recently listed firms."""
     actions: Actions = Field(default_factory=Actions)
     """What to do about each kind of finding."""

@@ -19,11 +19,12 @@ class CellSettings(Section):
 
     name: str
     hidden: int = Field(64, ge=1)
-    """Hidden units."""
+    """Number of hidden units."""
     max_parameters: int | None = Field(None, ge=1)
-    """Instead of `hidden`: most weights of the cell; as many hidden units as stay within."""
+    """Largest number of weights of the cell. It replaces `hidden`: the cell gets as many hidden
+    units as fit. Use it to compare cells of equal size."""
     output_activation: Activation = "linear"
-    """sigma_y."""
+    """Activation of the output, sigma_y."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -37,83 +38,86 @@ class PlainCell(CellSettings):
     """Elman and feed-forward cells."""
 
     name: Literal["elman", "feedforward"]
-    """`elman` feeds back its hidden state, `feedforward` nothing."""
+    """`elman` feeds back its hidden state. `feedforward` feeds back nothing and reads each day
+    alone."""
     hidden_activation: Activation = "tanh"
-    """sigma_h."""
+    """Activation of the hidden state, sigma_h."""
 
 
 class JordanCell(CellSettings):
     """Jordan cell."""
 
     name: Literal["jordan"]
-    """`jordan` feeds back its output."""
+    """`jordan` feeds back its output, through a state of its own."""
     hidden_activation: Activation = "tanh"
-    """sigma_h."""
+    """Activation of the hidden state, sigma_h."""
     state: int | None = Field(None, ge=1)
-    """State units; empty: as many as hidden."""
+    """Number of state units. Empty: as many as `hidden`."""
     state_activation: Activation = "tanh"
-    """sigma_s."""
+    """Activation of the state, sigma_s."""
 
 
 class GatedCell(CellSettings):
     """LSTM and GRU cells."""
 
     name: Literal["lstm", "gru"]
-    """`lstm` and `gru` feed back a hidden state behind gates."""
+    """`lstm` and `gru` feed back a hidden state through gates."""
 
 
 class ComovementSettings(Section):
     """Co-movement objective."""
 
     name: Literal["comovement"]
-    """`comovement` embeds firms so that those that move together are close."""
+    """`comovement` embeds firms so that firms with a high co-movement are close."""
     outputs: int = Field(16, ge=1)
-    """Outputs a day that make trajectories, beside two for every portfolio."""
+    """Outputs per day that form a firm's trajectory. The cell has two more per portfolio."""
     portfolios: int = Field(30, ge=0)
-    """Principal portfolios K in the input (fewer when there are few firms)."""
+    """Number of principal portfolios in the input; fewer when there are few firms."""
     shrinkage: float = Field(1.0, gt=0)
-    """Pull of a window's exposures to the portfolios towards 0; 1: as much as their
-    variance in training tells."""
+    """Ridge penalty on a window's portfolio exposures, relative to the value implied by their
+    variance in training (1)."""
     variance_power: float = Field(1.0, ge=0)
-    """Power of a portfolio's variance in the window that weighs broad exposures;
-    0: portfolios count as in the long run."""
+    """Exponent of a portfolio's variance in the window, which weights the broad exposures. 0
+    weights the portfolios by the long run only."""
     horizon: int = Field(250, ge=0)
-    """Days after a window whose co-movement the correlation loss asks for; 0: the long
-    run's, as where too few training days are left."""
+    """Days after a window whose co-movement is the target of the correlation loss. 0, or too few
+    training days left: the co-movement of all training days."""
     temperature: float = Field(0.03, gt=0)
-    """Softness of the target neighbourhoods."""
+    """Temperature of the softmax that defines the target neighbourhoods. Lower values concentrate
+    on the nearest firms."""
     correlation_weight: float = Field(0.6, ge=0, le=1)
-    """Weight of the correlation loss; the rest is the softmax loss."""
+    """Weight of the correlation loss. The softmax loss has the rest."""
     day_dropout: float = Field(0.2, ge=0, lt=1)
-    """Share of the days of a window that are hidden from the encoder."""
+    """Share of a window's days that are masked in training."""
     embedding_size: int | None = Field(None, ge=1)
-    """Size of the embedding, at most as many as training sees firms; empty: a sixth of
-    them, and at least 64."""
+    """Dimensions of the embedding, at most one per training firm. Empty: one per six training
+    firms, and at least 64. A change trains nothing."""
 
 
 class ForecastSettings(Section):
     """Forecast objective."""
 
     name: Literal["forecast"]
-    """`forecast` predicts the growth rate of the next day."""
+    """`forecast` predicts the next day's growth rate; it has no other key."""
 
 
 class TrainerSettings(Section):
-    """What every trainer has."""
+    """Keys of every trainer."""
 
     name: str
     steps: int = Field(800, ge=1)
-    """Most gradient steps, or generations of a derivative-free trainer."""
+    """Maximum number of gradient steps, or of generations of a search."""
     batch_size: int | None = Field(None, ge=3)
-    """Firms a step, at most as many as training sees; empty: 256, or all when there are fewer."""
+    """Firms per step, at most the number of training firms. Empty: 256, or all when there are
+    fewer. Lower it when memory is short."""
     windows: list[Annotated[Number, Field(ge=2)]] = Field([20, 60, 125], min_length=1)
-    """Lengths of the training windows (trading days), drawn at random."""
+    """Lengths of the training windows (trading days). Each step draws one at random."""
     validate_every: int = Field(100, ge=1)
-    """Steps between two looks at the validation period."""
+    """Steps between two validation checks."""
     patience: int = Field(5, ge=1)
-    """Looks without improvement after which training stops."""
+    """Validation checks without improvement after which training stops."""
     checkpoint_every: int = Field(100, ge=1)
-    """Steps between two states of the training kept on disk, to go on from after a kill."""
+    """Steps between two checkpoints, from which an interrupted training resumes."""
 
 
 class GradientSettings(TrainerSettings):
@@ -122,19 +126,20 @@ class GradientSettings(TrainerSettings):
     name: Literal["gradient"]
     """`gradient` is back-propagation through time."""
     truncate: int | None = Field(None, ge=1)
-    """Days after which gradients stop flowing back; empty: never (full back-propagation)."""
+    """Days after which gradients are cut off. Empty: never (full back-propagation). Cell
+    `feedforward` has no use for it."""
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
-    """Of the gradient trainer; sgd is with Nesterov's momentum."""
+    """Optimizer. `sgd` uses Nesterov momentum."""
     momentum: float = Field(0.9, ge=0, lt=1)
-    """Momentum of `sgd`."""
+    """Momentum; optimizer `sgd` only."""
     schedule: Literal["one-cycle", "cosine", "constant"] = "one-cycle"
-    """Course of the learning rate."""
+    """Course of the learning rate over the steps."""
     learning_rate: float = Field(3e-3, gt=0)
-    """Largest step of the schedule."""
+    """Highest learning rate of the schedule. Lower it when training diverges."""
     weight_decay: float = Field(1e-4, ge=0)
-    """Decoupled weight decay (adamw), L2 penalty (adam, sgd)."""
+    """Weight decay: decoupled (`adamw`), or an L2 penalty (`adam`, `sgd`)."""
     clip_norm: float = Field(1.0, gt=0)
-    """Gradients are scaled down to this norm."""
+    """Norm to which larger gradients are scaled down."""
 
     @model_validator(mode="after")
     def _momentum_of_sgd(self) -> Self:
@@ -152,11 +157,11 @@ class SearchSettings(TrainerSettings):
     """The others search without derivatives: genetic algorithm, simulated annealing, particle
     swarm, and covariance matrix adaptation (`cma-es`)."""
     population: int = Field(32, ge=4)
-    """Networks tried a generation."""
+    """Networks per generation."""
     spread: float = Field(0.1, gt=0)
-    """Standard deviation of the first weights tried around the start weights."""
+    """Standard deviation of the first candidate weights around the start weights."""
     batches: int = Field(4, ge=1)
-    """Windows that all networks are compared on."""
+    """Number of windows on which the networks of a generation are compared."""
 
 
 def _default(section: type[Section], key: str) -> Any:
@@ -166,21 +171,24 @@ def _default(section: type[Section], key: str) -> Any:
 class Encoder(Section):
     """One encoder: a cell, an objective, a trainer and seeds.
 
-    A part is given as ``{name: jordan, state: 32}``, or by its name alone.
+    Each of the three parts is a block such as `{name: jordan, state: 32}`. A name alone stands for
+    a block with all defaults: `cell: jordan`.
     """
 
     cell: Annotated[PlainCell | JordanCell | GatedCell, ByName()]
     """Recurrence, its size and its activations."""
     objective: Annotated[ComovementSettings | ForecastSettings, ByName()]
-    """What the encoder is trained for, always without labels."""
+    """What the encoder is trained for. No objective uses labels."""
     trainer: Annotated[GradientSettings | SearchSettings, ByName()] = Field(
         default_factory=lambda: GradientSettings(name="gradient")
     )
     """How weights are found."""
     name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", validate_default=False)
-    """Name in files and tables; empty: `<cell>-<objective>`."""
+    """Name in files and tables: lower-case letters, digits and hyphens. Empty:
+    `<cell>-<objective>`."""
     seeds: list[Annotated[Number, Field(ge=0)]] = Field([0], min_length=1)
-    """One training each; scores are averaged over them."""
+    """Seeds of the start weights and batches: one training per seed. Scores are averaged over
+    them."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -10,28 +10,30 @@ from firmsim.config.section import Day, Number, Section, once
 
 
 class Evaluation(Section):
-    """The evaluation protocol: windows after the fit period, firms that no training saw."""
+    """Evaluation out of sample, in time and in firms."""
 
     fit_end: Day | None = None
-    """First day that is not fitted on (YYYY-MM-DD); empty: as for training."""
+    """First day that encoders are not fitted on (YYYY-MM-DD). Empty: as for training."""
     unseen_share: float = Field(0.2, gt=0, lt=1)
-    """Share of the firms, of every sector alike, that no training sees."""
+    """Share of the firms of each sector that no encoder trains on."""
     windows: Annotated[list[Annotated[Number, Field(ge=5)]], AfterValidator(once)] = Field(
         [20, 60, 125, 250], min_length=1
     )
-    """Lengths of the windows that are scored (trading days); the whole fit period always is."""
+    """Lengths of the scored windows (trading days). The whole fit period is always scored too."""
     stride: int = Field(60, ge=1)
-    """Fewest days from one window to the next; half a window where that is more."""
+    """Smallest distance between two windows (days). Windows longer than twice this are half a
+    window apart."""
     horizon: int = Field(250, ge=20)
-    """Days after a window whose co-movement its scores should tell."""
+    """Days after a window whose co-movement its scores should predict."""
     min_horizon: int = Field(120, ge=20)
-    """Fewest such days; where there are fewer left, there is no window."""
+    """Smallest number of days after a window. Windows with fewer days left are skipped."""
     min_history_share: float = Field(0.95, gt=0, le=1)
-    """Firms with a growth rate on fewer of the days (a share) are left out, and counted."""
+    """Smallest share of the days on which a firm must have a growth rate. Firms below it are left
+    out and counted."""
     draws: int = Field(1000, ge=20)
-    """Draws of the bootstrap over windows, seeds and firms."""
+    """Bootstrap draws over windows, seeds and firms."""
     seed: int = Field(0, ge=0)
-    """Of the unseen firms and of the bootstrap."""
+    """Seed of the bootstrap and of the choice of unseen firms."""
 
     @model_validator(mode="after")
     def _judged(self) -> Self:

@@ -8,13 +8,14 @@ from firmsim.config.section import Section
 
 
 class Growth(Section):
-    """Growth rates and their cross-sectional transform."""
+    """Growth rates and their scaling."""
 
     trading_days_per_year: int = Field(252, ge=1)
-    """1/dt of the growth rate (1/year)."""
+    """Trading days per year: the factor from daily log returns to growth rates (1/year)."""
     risk_free_rate: float = 0.0
-    """Subtracted from every growth rate (1/year)."""
+    """Rate (1/year) that is subtracted from every growth rate."""
     volatility_halflife: float = Field(20.0, gt=0)
-    """Half-life of the lagged EWMA volatility that scales a growth rate (trading days)."""
+    """Half-life (trading days) of the exponentially weighted volatility that scales each growth
+    rate. Only earlier days enter it."""
     clip: float = Field(4.0, gt=0)
-    """Scaled growth rates are cut off at this many standard deviations."""
+    """Limit (standard deviations) at which scaled growth rates are cut off."""

@@ -12,59 +12,67 @@ from firmsim.config.section import Day, Section
 
 
 def _calendar(name: str) -> str:
-    """Refuse a name that is no calendar's."""
-    import exchange_calendars  # here, for it takes longer than all else and few runs name one
+    """Refuse a name that is not a calendar."""
+    import exchange_calendars  # slow to import, and few runs name a calendar
 
     known = sorted(exchange_calendars.get_calendar_names())
     if name not in known:
         near = difflib.get_close_matches(name.upper(), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "known are, for example, XNYS, XLON, XTKS"
-        message = f"{name!r} is no trading calendar; {hint}"
+        hint = f"did you mean {near[0]!r}?" if near else "examples are XNYS, XLON and XTKS"
+        message = f"{name!r} is not a trading calendar; {hint}"
         raise ValueError(message)
     try:
         exchange_calendars.get_calendar(name)
     except Exception as error:  # some fail to build, each in its own way
-        message = (
-            f"{name!r} cannot be built by exchange_calendars; name a calendar of like holidays"
-        )
+        message = f"{name!r} cannot be built by exchange_calendars; name one with similar holidays"
         raise ValueError(message) from error
     return name
 
 
 class Prices(Section):
-    """Where daily prices come from, and which days of them are used."""
+    """Source of the daily prices, and the days to use."""
 
     source: Literal["bundled", "file", "yahoo"] = "bundled"
-    """bundled: 431 S&P 500 firms, 2007-2016; file: your own; yahoo: Yahoo Finance."""
+    """Where prices come from. `bundled`: 431 S&P 500 firms, 2007-2016. `file`: your own data.
+    `yahoo`: Yahoo Finance."""
     path: Path | None = None
-    """Source `file`: a wide or long CSV or parquet file, or a folder of one CSV a ticker."""
+    """Source `file` only: a wide or long CSV or parquet file, or a folder with one CSV per
+    ticker."""
     start: Day | None = None
-    """First day used (YYYY-MM-DD); empty: the first there is. Source `yahoo` needs it."""
+    """First day to use (YYYY-MM-DD). Empty: the first day of the source. Source `yahoo` requires
+    it."""
     end: Day | None = None
-    """Last day used (YYYY-MM-DD); empty: the last there is. Source `yahoo` needs it."""
+    """Last day to use (YYYY-MM-DD). Empty: the last day of the source. Source `yahoo` requires
+    it."""
     calendar: Annotated[str, AfterValidator(_calendar)] | None = None
-    """Trading calendar of all firms (XNYS, XTKS, ...), to tell holes from holidays; empty: by each
-    symbol for `yahoo`, New York for `bundled`, none for `file`: any day with a price counts."""
+    """Trading calendar of all firms, such as XNYS or XTKS. It tells missing prices from holidays.
+    Empty: the exchange of each symbol (`yahoo`), New York (`bundled`), or every day on which any
+    firm has a price (`file`)."""
     min_coverage: float = Field(0.95, ge=0, le=1)
-    """Source `yahoo`: share of the tickers that must have prices; with fewer the run stops and
-    names the causes, else it goes on and the report lists who is missing."""
+    """Source `yahoo` only: smallest share of the tickers that must have prices. Below it the run
+    stops and names the causes. Above it the run continues and the report lists the missing tickers.
+    Lower it for lists with delisted firms."""
     firm_profiles: Literal["fetch", "skip"] = "fetch"
-    """Source `yahoo`: whether sector, industry and market capitalisation are asked for."""
+    """Source `yahoo` only: `fetch` downloads sector, industry and market capitalisation of each
+    scored firm. Choose `skip` for a faster download, or when your firms table has the sectors."""
     profile_days: int = Field(30, ge=0)
-    """Source `yahoo`: days that a profile is kept before it is asked for again."""
+    """Source `yahoo` only: age (days) at which a stored profile is downloaded again."""
     workers: int = Field(2, ge=1, le=4)
-    """Source `yahoo`: tickers asked for at the same time."""
+    """Source `yahoo` only: number of tickers that are downloaded at the same time."""
     timeout: float = Field(10.0, gt=0)
-    """Source `yahoo`: seconds to wait for one answer."""
+    """Source `yahoo` only: seconds to wait for a response. Raise it on a slow connection."""
     requests_per_second: float = Field(1.0, gt=0)
-    """Source `yahoo`: requests a second, of all workers together."""
+    """Source `yahoo` only: requests per second, all workers together. Lower it when Yahoo limits
+    the rate (HTTP 429)."""
     profiles_per_minute: float = Field(10.0, gt=0)
-    """Source `yahoo`: profiles a minute, of all workers together; each is three requests."""
+    """Source `yahoo` only: profiles per minute, all workers together. Each profile takes three
+    requests."""
     max_attempts: int = Field(4, ge=1, le=10)
-    """Source `yahoo`: how often a ticker is asked for while its failure is one that may pass, and
-    429 Too Many Requests in a row after which Yahoo is left alone."""
+    """Source `yahoo` only: maximum attempts per ticker for transient errors. It is also the number
+    of consecutive HTTP 429 responses after which the download stops."""
     backoff: float = Field(60.0, ge=0)
-    """Source `yahoo`: seconds that all workers wait after a 429, doubled each time in a row."""
+    """Source `yahoo` only: seconds that all workers wait after an HTTP 429 response. The wait
+    doubles with each consecutive one."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

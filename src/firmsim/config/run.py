@@ -19,7 +19,7 @@ from firmsim.config.training import Training
 
 ELMAN_PARAMETERS = 15116
 """Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
-d_in = 94 and d_out = 16 + 2 * 30, two outputs a portfolio beside those of the trajectory."""
+d_in = 94 and d_out = 16 + 2 * 30: the outputs of the trajectory and two per portfolio."""
 
 
 def _default_encoders() -> list[Encoder]:
@@ -36,26 +36,27 @@ def _default_encoders() -> list[Encoder]:
 
 
 class Config(Section):
-    """A whole run."""
+    """Configuration of a whole run."""
 
     run: str = Field("sp500_2007_2016", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    """Name of the run: its folder under results/."""
+    """Name of the run: its results are in `results/<run>/`."""
     prices: Prices = Field(default_factory=Prices)
-    """Where prices come from."""
+    """Source of the daily prices."""
     firms: Firms | None = None
-    """Firms to score: tickers, an index (`sp500`, `sp400`, `sp600`), or a firms table (CSV: ticker
-    and, where known, name, sector, industry, market_cap); empty: every firm of the source."""
+    """Firms to score: tickers, an index (`sp500`, `sp400`, `sp600`), or a firms table. The table is
+    a CSV with a column ticker and, where known, name, sector, industry and market_cap. Empty: every
+    firm of the source."""
     firms_as_of: Day | None = None
-    """Of an index, the members on this day (YYYY-MM-DD), for the firms that are scored and those
-    that train; empty: the present members, who are survivors."""
+    """Day (YYYY-MM-DD) whose members of an index are taken, for scored and training firms. Empty:
+    the present members, who are survivors."""
     audit: Audit = Field(default_factory=Audit)
-    """Checks on prices."""
+    """Checks of the prices."""
     growth: Growth = Field(default_factory=Growth)
-    """Growth rates."""
+    """Growth rates and their scaling."""
     training: Training = Field(default_factory=Training)
-    """What every encoder's training shares."""
+    """What all encoders share in training."""
     encoders: list[Encoder] = Field(default_factory=_default_encoders)
-    """The encoders to train."""
+    """Encoders to train."""
     similarity: Similarity = Field(default_factory=Similarity)
     """Scores and comparators."""
     association: Association = Field(default_factory=Association)
@@ -102,7 +103,7 @@ class Config(Section):
         return self
 
     def _fits_before_the_end(self) -> None:
-        """Refuse a fit period that leaves no day to fit or to test on."""
+        """Refuse a fit period that leaves no day to fit on or to test on."""
         fit_end, start, end = self.training.fit_end, self.prices.start, self.prices.end
         if fit_end and end and fit_end > end:
             message = (

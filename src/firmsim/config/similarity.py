@@ -54,12 +54,12 @@ def _with_random(names: list[str]) -> list[str]:
 
 
 class Similarity(Section):
-    """Scores of every pair of firms."""
+    """Scores of all pairs of firms."""
 
     comparators: Annotated[list[Comparator], AfterValidator(once), AfterValidator(_with_random)] = (
         Field(list(DEFAULT_COMPARATORS))
     )
-    """Classical scores shown beside the encoders; docs/method.md tells what each is. `random` is
-    always among them, listed or not."""
+    """Classical scores to compare the encoders with; docs/method.md describes each. `random` is
+    always included."""
     neighbours: int = Field(20, ge=1)
-    """Nearest peers listed for each firm (fewer when there are fewer firms)."""
+    """Nearest firms to list for each firm; fewer when there are fewer firms."""

@@ -11,20 +11,21 @@ from firmsim.config.section import Day, Section
 
 
 class Training(Section):
-    """What every encoder's training shares: which firms and days it may see, and where it runs."""
+    """What all encoders share in training: firms, days and device."""
 
     train_firms: Firms | None = None
-    """Firms that training sees: tickers, an index, or a CSV with a `ticker` column; empty: all
-    scored."""
+    """Firms to train on: tickers, an index, or a CSV with a column `ticker`. Empty: all scored
+    firms. Pin them to add firms later without training again."""
     fit_share: float = Field(0.8, gt=0, lt=1)
-    """Share of the days, from the first, that is fitted on; the rest tests (8 of 10 years)."""
+    """Share of the days, from the first, that encoders are fitted on. The remaining days are for
+    testing."""
     fit_end: Day | None = None
-    """Pins the fit period instead of `fit_share`: first day that is not fitted on (YYYY-MM-DD). A
-    later `prices.end` then trains nothing, new days are embedded with frozen weights."""
+    """First day that encoders are not fitted on (YYYY-MM-DD); it replaces `fit_share`. Pin it to
+    move `prices.end` later without training again: new days are embedded with frozen weights."""
     validation_share: float = Field(0.125, gt=0, lt=1)
-    """Share of the fit period, at its end, that decides when to stop (1 of 8 years)."""
+    """Share of the fit period, at its end, that decides when training stops."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
-    """Where tensors live; auto: a GPU when there is one."""
+    """Device for training and embedding. `auto`: a GPU where there is one."""
 
     @model_validator(mode="after")
     def _enough(self) -> Self:
