@@ -60,7 +60,7 @@ class Config(Section):
     similarity: Similarity = Field(default_factory=Similarity)
     """Scores and comparators."""
     association: Association = Field(default_factory=Association)
-    """Sector and size statistics."""
+    """Tests of association with sector and size."""
     evaluation: Evaluation = Field(default_factory=Evaluation)
     """Evaluation out of sample."""
 
@@ -73,8 +73,8 @@ class Config(Section):
                 raise ValueError(message)
         if not names and self.similarity.comparators == ["random"]:
             message = (
-                "encoders: is empty and similarity.comparators names no score but random ones; "
-                "there is nothing to do"
+                "encoders: is empty, and similarity.comparators has only random scores; name an "
+                "encoder or a comparator"
             )
             raise ValueError(message)
         if self.prices.source == "yahoo" and self.firms is None:
