@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from firmsim.config.locate import located
-from firmsim.errors import EncoderError, FirmsError, FirmsimError
+from firmsim.errors import ConfigError, EncoderError, FirmsError, FirmsimError
 
 TEXT = """\
 firms: sp700
@@ -107,6 +107,13 @@ def test_a_message_that_starts_with_a_key(file):
         assert located(error, VALUES, [file]) == f"{key}: is wrong, in {file}, line {line}"
     for said in ("none.csv: has no x", "prices.csv: has no x", "run.a.csv: no", "nothing at all"):
         assert located(FirmsError(said), VALUES, [file]) == said
+
+
+def test_an_error_of_a_check_of_the_configuration(file):
+    error = ConfigError(f"firms: is wrong, in {file}, line 1")  # located already
+    assert located(error, VALUES, [file]) == str(error)
+    error = ConfigError("encoders: two are wrong", parameter="encoders")
+    assert located(error, VALUES, [file]) == f"encoders: two are wrong, in {file}, line 5"
 
 
 def test_always_one_line(file):

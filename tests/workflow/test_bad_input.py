@@ -29,33 +29,33 @@ def refused(project, *parts):
 
 
 FOUND_BEFORE_ANY_JOB = {
-    "unknown key": ({"grwth": {}}, ["grwth", "did you mean 'growth'", "my.yaml"]),
+    "unknown key": ({"grwth": {}}, ["grwth", "did you mean 'growth'"]),
     "unknown nested key": (
         {"prices": {"source": "bundled", "strat": "2010-01-01"}},
-        ["prices.strat", "did you mean 'start'", "my.yaml"],
+        ["prices.strat", "did you mean 'start'"],
     ),
-    "wrong type": ({"growth": {"clip": "much"}}, ["growth.clip", "'much'", "my.yaml"]),
+    "wrong type": ({"growth": {"clip": "much"}}, ["growth.clip", "'much'"]),
     "start after end": (
         {"prices": {"source": "bundled", "start": "2031-01-01", "end": "2016-12-30"}},
-        ["prices.start: 2031-01-01 is after prices.end (2016-12-30)", "my.yaml"],
+        ["prices.start: 2031-01-01 is after prices.end (2016-12-30)"],
     ),
-    "too few firms": ({"firms": ["AAPL", "MSFT"]}, ["firms", "2 firms", "my.yaml"]),
-    "duplicate tickers": ({"firms": ["A", "B", "C", "B"]}, ["'B'", "more than once", "my.yaml"]),
-    "path as ticker": ({"firms": ["A", "../../x", "C"]}, ["'../../x'", "my.yaml"]),
-    "slash in ticker": ({"firms": ["A", "A/B", "C"]}, ["'A/B'", "my.yaml"]),
-    "empty ticker": ({"firms": ["A", "", "C"]}, ["empty", "my.yaml"]),
-    "YAML's own idea of a ticker": ({"firms": ["A", True, "C"]}, ["quotes", "my.yaml"]),
+    "too few firms": ({"firms": ["AAPL", "MSFT"]}, ["firms", "2 firms"]),
+    "duplicate tickers": ({"firms": ["A", "B", "C", "B"]}, ["'B'", "more than once"]),
+    "path as ticker": ({"firms": ["A", "../../x", "C"]}, ["'../../x'"]),
+    "slash in ticker": ({"firms": ["A", "A/B", "C"]}, ["'A/B'"]),
+    "empty ticker": ({"firms": ["A", "", "C"]}, ["empty"]),
+    "YAML's own idea of a ticker": ({"firms": ["A", True, "C"]}, ["quotes"]),
     "hidden size 0": (
         {"encoders": [{"cell": {"name": "elman", "hidden": 0}, "objective": "forecast"}]},
-        ["encoders.0.cell.hidden", "0", "my.yaml, line "],
+        ["encoders.0.cell.hidden", "0"],
     ),
     "key of version 0.1.0": (
         {"encoders": [{"cell": "elman", "objective": "forecast", "steps": 9}]},
-        ["encoders.0.steps", "encoders.0.trainer.steps", "my.yaml, line "],
+        ["encoders.0.steps", "encoders.0.trainer.steps"],
     ),
     "too few training firms": (
         {"training": {"train_firms": ["AAPL", "MSFT"]}},
-        ["training.train_firms", "2 firms", "my.yaml"],
+        ["training.train_firms", "2 firms"],
     ),
     "missing price file": (
         {"prices": {"source": "file", "path": "nowhere.csv"}},
@@ -68,7 +68,7 @@ FOUND_BEFORE_ANY_JOB = {
 @pytest.mark.parametrize("case", FOUND_BEFORE_ANY_JOB)
 def test_found_before_any_job(project, case):
     keys, parts = FOUND_BEFORE_ANY_JOB[case]
-    refused(project.configure(**keys), *parts)
+    refused(project.configure(**keys), *parts, "my.yaml, line ")
 
 
 def test_firms_table_without_ticker_column(own):
@@ -142,7 +142,9 @@ def test_no_gpu(own):
     configure_own(own, prices().columns, pinned=None, training={"device": "cuda"})
     status, printed = own.call()
     assert status != 0
-    assert printed.strip().splitlines()[-1].startswith("error: training.device: 'cuda'")
+    last = printed.strip().splitlines()[-1]
+    assert last.startswith("error: training.device: 'cuda'"), printed
+    assert "my.yaml, line " in last
     assert "Traceback" not in printed
 
 

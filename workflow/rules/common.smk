@@ -29,8 +29,6 @@ def checked(load):
     files = config_files()
     try:
         return load(config, files)
-    except ConfigError as error:
-        sys.exit(f"error: {error}")
     except FirmsimError as error:
         sys.exit(f"error: {located(error, config, files)}")
 

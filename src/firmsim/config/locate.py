@@ -28,7 +28,8 @@ def located(
     Parameters
     ----------
     error : FirmsimError
-        Names a parameter, or its message starts with a key; any other message stays as it is.
+        Names a parameter, or its message starts with a key; any other message stays as it is, and
+        so does a `ConfigError` of the check of the configuration, which names the place itself.
     values, files : mapping, sequence of path
         As for :func:`firmsim.config.load.load_config`.
     sections : sequence of str
@@ -51,6 +52,8 @@ def located(
     if error.parameter and path:
         message = _with_key(message, error.parameter, ".".join(map(str, path)))
         return f"{message}, {_set_in(path, values, files)}"
+    if isinstance(error, ConfigError) and error.parameter is None:
+        return message
     given = KEY.match(message)
     keys = given[1].split(".") if given else []
     section = section_at(keys[:-1], values) if keys else None
