@@ -45,7 +45,7 @@ def test_pinned_firms_are_read_apart():
     assert (training.tickers, training.end) == (["X", "Y", "Z"], date(2024, 12, 31))
     assert not training.profiles
     assert not training.later_listings
-    assert training.parameter == "training.train_firms"
+    assert training.parameter == "train_firms"
 
 
 def test_pinned_days_are_read_apart():
@@ -54,7 +54,7 @@ def test_pinned_days_are_read_apart():
     assert plan.reference is plan.scored
     assert (plan.training.tickers, plan.training.end) == (FIRMS, date(2022, 1, 2))
     assert plan.training.later_listings
-    assert plan.training.parameter == "training.fit_end"
+    assert plan.training.parameter == "fit_end"
 
 
 def test_pinned_firms_and_days_are_ranked_among_on_all_days():
@@ -65,7 +65,7 @@ def test_pinned_firms_and_days_are_ranked_among_on_all_days():
     reference = plan.reference
     assert (reference.tickers, reference.end) == (["X", "Y", "Z"], date(2024, 12, 31))
     assert reference.after == "training"
-    assert {plan.training.parameter, reference.parameter} == {"training.train_firms"}
+    assert {plan.training.parameter, reference.parameter} == {"train_firms"}
     assert not reference.later_listings
 
 
@@ -128,5 +128,5 @@ def test_unknown_training_firm_is_named_with_its_key(folder):
             prices={"source": "file", "path": str(folder)},
             training={"train_firms": ["A", "B", "ZZZ"]},
         )
-    assert str(error.value).startswith("training.train_firms: ticker 'ZZZ'")
+    assert str(error.value).startswith("train_firms: ticker 'ZZZ'")
     assert "firms.csv" not in str(error.value)

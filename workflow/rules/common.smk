@@ -30,7 +30,7 @@ def checked(load):
     try:
         return load(config, files)
     except FirmsimError as error:
-        sys.exit(f"error: {located(error, config, files)}")
+        sys.exit(f"error: {located(error, config, files, ["prices", "training"])}")
 
 
 def planned(values, files):

@@ -12,7 +12,7 @@ from firmsim.prices.source import open_source
 from firmsim.run.job import job
 from firmsim.run.paths import RESOURCES
 
-with job(snakemake, "audit", "prices") as logger:
+with job(snakemake, "audit", "prices", "training") as logger:
     # how Yahoo is asked changes no price, so it is no param that would run the job again
     settings = Prices(**(snakemake.config.get("prices") or {}) | snakemake.params.prices)
     source = open_source(settings, RESOURCES, later_listings=snakemake.params.later_listings)

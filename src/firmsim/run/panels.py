@@ -133,7 +133,7 @@ def plan_panels(
     names = panel_names(pinned, training.fit_end)
     if TRAINING not in names:
         return panels
-    parameter = "training.fit_end" if pinned is None else "training.train_firms"
+    parameter = "fit_end" if pinned is None else "train_firms"
     tickers = scored if pinned is None else pinned
     fit_end = training.fit_end
     end = prices.end if fit_end is None else fit_end - timedelta(days=1)

@@ -60,18 +60,17 @@ class Plan:
             A list of firms is missing, unreadable, malformed, too short or holds two spellings of
             one firm, or the source does not know an index's members on that day.
         PriceError
-            `prices.path` does not exist, is unreadable or lacks a firm.
+            The price file does not exist, is unreadable or lacks a firm.
         """
         prices, training = config.prices, config.training
         if prices.source == "file" and prices.path is not None and not prices.path.exists():
-            message = f"prices.path: {prices.path} does not exist; name a file or a folder"
+            message = f"path: {prices.path} does not exist; name a file or a folder"
             raise PriceError(message, parameter="path")
-        key = "training.train_firms"
         universe, scored = _named(config.firms, config, "firms")
-        training_universe, pinned = _named(training.train_firms, config, key)
+        training_universe, pinned = _named(training.train_firms, config, "train_firms")
         if prices.source == "yahoo":
             _refuse_twins(scored, "firms")
-            _refuse_twins([*(scored or []), *(pinned or [])], key)
+            _refuse_twins([*(scored or []), *(pinned or [])], "train_firms")
         table = config.firms if isinstance(config.firms, Path) else None
         if table is None and prices.source == "bundled":
             table = home / BUNDLED_FIRMS
