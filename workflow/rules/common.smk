@@ -30,7 +30,8 @@ def checked(load):
     try:
         return load(config, files)
     except FirmsimError as error:
-        sys.exit(f"error: {located(error, config, files, ["prices", "training"])}")
+        line = located(error, config, files, sections=("prices", "training"))
+        sys.exit(f"error: {line}")
 
 
 def planned(values, files):
