@@ -72,11 +72,14 @@ def summarise(losses: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per case, budget and trainer: median, low, high, coverage, seeds, solved,
-        forward_passes and seconds. low and high are the smallest and largest loss of any seed;
-        with n seeds they enclose the median of all possible seeds with probability `coverage` =
-        1 - 2^(1 - n). solved is the share of seeds that remember, for the memory task only;
-        forward_passes and seconds are medians of what was spent.
+        One row per case, budget and trainer.
+
+        * median, low, high: median, smallest and largest loss of the seeds.
+        * coverage: probability 1 - 2^(1 - n) that low and high of n seeds enclose the median of
+          all possible seeds.
+        * seeds: number of seeds.
+        * solved: share of seeds that remember; missing but for the memory task.
+        * forward_passes, seconds: medians of what was spent.
     """
     keys = [*CASE, "budget", "limit", "trainer"]
     table = losses.groupby(keys, as_index=False, sort=False).agg(
@@ -108,10 +111,13 @@ def rank_tests(losses: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per case, budget and search: difference, chance_better, p, p_holm and seeds.
-        difference is the median loss less the gradient trainer's. chance_better is the chance that
-        the search's loss is below the gradient trainer's, ties half: the effect size of Vargha
-        and Delaney (2000).
+        One row per case, budget and search.
+
+        * difference: median loss less the gradient trainer's.
+        * chance_better: probability that the search's loss is below the gradient trainer's, ties
+          half; the effect size of Vargha and Delaney (2000).
+        * p, p_holm: p value, before and after the correction.
+        * seeds: number of seeds.
     """
     rows: list[dict[str, Any]] = []
     for key, case in losses.groupby([*CASE, "budget"], sort=False):
