@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from firmsim.run.paths import Paths
+
 MEASURES = {
     "auc": "AUC",
     "knn_accuracy": "5-NN",
@@ -135,9 +137,9 @@ def main():
     parser.add_argument("run", type=Path)
     parser.add_argument("--every", action="store_true")
     arguments = parser.parse_args()
+    paths = Paths(arguments.run).evaluation
     values, against = (
-        pd.read_csv(arguments.run / f"evaluation/{name}.csv", dtype={"window": str})
-        for name in ("table", "differences")
+        pd.read_csv(file, dtype={"window": str}) for file in (paths.table, paths.differences)
     )
     if arguments.every:
         print_every_method(values)

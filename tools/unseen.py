@@ -20,6 +20,7 @@ from firmsim.evaluation.inference import crossed_bootstrap
 from firmsim.evaluation.protocol import UNSEEN, contributions, evaluate
 from firmsim.evaluation.windows import WHOLE, read_windows
 from firmsim.growth import cross_section
+from firmsim.run.paths import Paths
 from firmsim.similarity.scores import cosine_scores
 
 MEASURES = ("auc", "knn_accuracy", "precision_at_10", "r_precision", "future_spearman")
@@ -35,17 +36,18 @@ def measured(encoder, growth, windows, firms, q):
 def main(run, names):
     """Print a table with one row per encoder, window and measure."""
     torch.set_num_threads(1)
-    folder = Path(run) / "evaluation"
-    growth = pd.read_parquet(folder / "growth.parquet")
-    firms = read_split(folder / "firms.csv")
-    windows = [w for w in read_windows(folder / "windows.csv") if w.name != WHOLE]
+    paths = Paths(Path(run)).evaluation
+    growth = pd.read_parquet(paths.growth)
+    firms = read_split(paths.firms)
+    windows = [w for w in read_windows(paths.windows) if w.name != WHOLE]
     fit_days = min(window.start for window in windows)
     _, q = cross_section(growth)
     print("| encoder | window | measure | in training | unseen | difference |")
     print("|---" * 6 + "|")
     for name in names:
         found = {"trained": [], "unseen": []}
-        for path in sorted((folder / "encoders" / name).glob("seed*/model.safetensors")):
+        every_seed = paths.fit(name, "*").model.relative_to(paths.folder)
+        for path in sorted(paths.folder.glob(str(every_seed))):
             frozen = load(path)
             again = clone(frozen).fit(growth.iloc[:fit_days])
             for kind, encoder in (("trained", again), ("unseen", frozen)):
