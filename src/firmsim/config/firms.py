@@ -14,7 +14,7 @@ from firmsim.firms.tickers import check_ticker
 
 
 def _quoted(value: object) -> object:
-    """Refuse what YAML turned into something else than the ticker that was typed."""
+    """Refuse a ticker that YAML read as a boolean, a number or a date."""
     if isinstance(value, (bool, int, float, date)):
         message = f"YAML read this ticker as the {type(value).__name__} {value}; put it in quotes"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""What every section of the configuration shares: its base, types and checks."""
+"""Base class, types and checks that the sections of the configuration share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Section(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _meant(cls, value: object) -> object:
-        """Refuse what pydantic would take for a number or a path, but nobody means as one."""
+        """Refuse booleans and empty texts, which pydantic takes for numbers and paths."""
         if isinstance(value, bool):
             message = f"{str(value).lower()} (or yes, no, on, off) is not valid here"
             raise ValueError(message)
@@ -34,7 +34,7 @@ class Section(BaseModel):
 
 
 def _no_number(value: object) -> object:
-    """Refuse a number where pydantic would count seconds from 1970."""
+    """Refuse a number, which pydantic takes for seconds since 1970."""
     if isinstance(value, (int, float)):
         message = f"{value} is not a date; write YYYY-MM-DD"
         raise ValueError(message)
