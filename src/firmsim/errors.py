@@ -90,6 +90,8 @@ def extra(name: str, purpose: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         package = (error.name or str(error)).partition(".")[0]
+        if package == "firmsim":
+            raise
         message = f'{purpose} needs {package}: pip install "firmsim[{name}]"'
         raise MissingPackageError(message) from None
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
+from firmsim.errors import extra
+
+with extra("workflow", "a configuration file"):
+    import yaml
 
 NO_YAML = (yaml.YAMLError, ValueError)
 """What reading a text that is not YAML raises; ValueError: a day such as 2015-02-30."""

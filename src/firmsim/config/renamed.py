@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
+from firmsim.errors import extra
+
+with extra("workflow", "a configuration file"):
+    import yaml
 
 RENAMED_PARAMETERS = {
     "parameters": "max_parameters",
