@@ -22,13 +22,12 @@ from tqdm import tqdm
 from firmsim.config import Actions, Audit
 from firmsim.prices.audit.audit import examine
 from firmsim.prices.audit.changes import changes_of
-from firmsim.prices.audit.findings import Findings
 from firmsim.prices.audit.panel import panel_of
 from firmsim.prices.sources.bundled import BundledPrices
 from firmsim.prices.sources.file import FilePrices
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "prices"))
+sys.path.insert(0, str(ROOT / "tests" / "prices" / "audit"))
 
 from seeded_faults import (  # noqa: E402 - the tests' own
     EDGE,
@@ -95,7 +94,7 @@ class Bench:
 
     def _quiet_days(self):
         """Ticker -> days whose surroundings are calmer than the median firm-day's."""
-        panel = panel_of(self.all, Findings(Actions()))
+        panel, _ = panel_of(self.all)
         net = pd.DataFrame(changes_of(panel).net, panel.index, panel.columns)
         spread = net.abs().rolling(121, center=True, min_periods=60).median()
         calm = spread < np.nanmedian(spread.to_numpy())

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from one_stage import run_checks
 from seeded_faults import dividends
 
-from firmsim.config import Actions, Audit
+from firmsim.config import Audit
 from firmsim.prices.audit.adjustment import not_adjusted
 from firmsim.prices.audit.audit import audit
-from firmsim.prices.audit.findings import Findings
 from firmsim.prices.sources.file import FilePrices
 
 DAYS = pd.bdate_range("2012-01-02", periods=400, name="date")
@@ -19,9 +19,8 @@ def firm(rng, name="A"):
 
 
 def flags_of(series, quotes):
-    findings = Findings(Actions())
-    flags = not_adjusted(series.to_frame(), quotes, findings)
-    return flags[:, 0], findings.table()
+    flags, table = run_checks([not_adjusted], series.to_frame(), quotes=quotes)
+    return flags["not_adjusted"][:, 0], table
 
 
 def test_days_of_dividends_that_are_not_in_the_price_are_found(rng):

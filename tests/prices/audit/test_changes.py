@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from naive_audit import ref_moves, ref_net_changes
 
-from firmsim.prices.audit.changes import changes_of, closeness, moves, robust_spread
+from firmsim.prices.audit.changes import changes_of, robust_spread
+from firmsim.prices.audit.moves import closeness, moves
 
 
 def walk(rng, n_days, n_firms, volatility=0.01):

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from one_stage import run_checks
 
 from firmsim.config import Audit
-from firmsim.prices.audit.audit import steps
-from firmsim.prices.audit.changes import changes_of
-from firmsim.prices.audit.findings import Findings
+from firmsim.prices.audit.jumps import jumps
+from firmsim.prices.audit.spikes import spikes
+from firmsim.prices.audit.splits import splits
 
 
 def panel(values):
@@ -23,12 +24,9 @@ def walk(rng, n_days, n_firms, volatility=0.01):
 
 
 def found(values, **changed):
-    limits = Audit(**changed)
-    findings = Findings(limits.actions)
-    prices = panel(values)
-    stepped, jumped = steps(prices, changes_of(prices), limits, findings)
-    assert not (stepped & jumped).any()
-    return stepped | jumped, findings.table()
+    flags, table = run_checks([spikes, splits, jumps], panel(values), Audit(**changed))
+    assert not (flags["split"] & flags["jump"]).any()
+    return flags["split"] | flags["jump"], table
 
 
 @pytest.mark.parametrize("firm", range(3))

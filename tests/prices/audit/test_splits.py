@@ -3,20 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from one_stage import run_checks
 
-from firmsim.config import Audit
-from firmsim.prices.audit.audit import steps
-from firmsim.prices.audit.changes import changes_of
-from firmsim.prices.audit.findings import Findings
+from firmsim.prices.audit.jumps import jumps
+from firmsim.prices.audit.spikes import spikes
+from firmsim.prices.audit.splits import splits
 
 
 def found(values):
     index = pd.bdate_range("2012-01-02", periods=len(values), name="date")
     panel = pd.DataFrame(values, index, [f"F{firm}" for firm in range(values.shape[1])])
-    settings = Audit()
-    findings = Findings(settings.actions)
-    stepped, jumped = steps(panel, changes_of(panel), settings, findings)
-    return stepped, jumped, findings.table()
+    flags, table = run_checks([spikes, splits, jumps], panel)
+    return flags["split"], flags["jump"], table
 
 
 def walk(rng, volatility):

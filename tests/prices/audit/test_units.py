@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from naive_audit import ref_unit_runs
+from one_stage import run_checks
 
-from firmsim.config import Actions
-from firmsim.prices.audit.findings import Findings
 from firmsim.prices.audit.units import unit_errors
 
 
 def flags_of(prices):
     index = pd.bdate_range("2012-01-02", periods=len(prices), name="date")
-    findings = Findings(Actions())
     panel = pd.DataFrame({"A": prices, "B": np.linspace(1, 20, len(prices))}, index)
-    return unit_errors(panel, findings), findings.table()
+    flags, table = run_checks([unit_errors], panel)
+    return flags["unit_error"], table
 
 
 @pytest.mark.parametrize("factor", [100, 0.01])

@@ -1,66 +1,57 @@
-"""Dividends that the adjusted price does not know of."""
+"""Dividends that the adjusted prices do not contain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from firmsim.prices.audit.findings import Findings
-
-MOST = 0.99
-"""Part of the price that a dividend can be."""
-ADJUSTED = 0.5
-"""Least part of the dividends paid that must be in the adjusted prices."""
+from firmsim.prices.audit.check import Context, Found
+from firmsim.prices.audit.constants import CONSTANTS
+from firmsim.prices.audit.findings import Finding
 
 
-def not_adjusted(
-    panel: pd.DataFrame, quotes: Mapping[str, pd.DataFrame], findings: Findings
-) -> NDArray[np.bool_]:
-    r"""Find firms that paid dividends their adjusted prices do not contain.
+def not_adjusted(panel: pd.DataFrame, context: Context) -> Found:
+    r"""Find firms whose adjusted prices do not contain the dividends that they paid.
 
-    On the day t that a share trades without dividend D the factor A_t / P_t rises by
-    1 / (1 - D / P_{t-1}). The rises seen, as logs and over all such days, are compared with those
-    due: rounded prices hide a single one, never most of them.
+    On the day t on which a share first trades without dividend D, the factor A_t / P_t rises by
+    1 / (1 - D / P_{t-1}). P is the closing price, adjusted for splits only, and A the adjusted one.
+    The rises found, as logs and over all such days, are compared with those due: rounded prices
+    hide a single one, never most of them.
 
     Parameters
     ----------
     panel : DataFrame of shape (n_days, n_firms)
         Adjusted prices.
-    quotes : mapping of str to DataFrame
-        Ticker -> columns ``close`` (P, adjusted for splits only), ``adjusted`` (A) and
-        ``dividends`` (D, per share, zero or missing on other days); index of days. A firm may be
-        missing: then nothing is known of its dividends.
-    findings : Findings
-        Written to, kind ``not_adjusted``.
+    context : Context
+        Quotes: columns ``close`` (P), ``adjusted`` (A) and ``dividends`` (D, per share, zero or
+        missing on other days); index of days. A firm without quotes is not checked.
 
     Returns
     -------
-    array of bool, shape (n_days, n_firms)
-        Prices of the days on which such a dividend went off.
+    Found
+        Kind ``not_adjusted``; prices of the days of such dividends are flagged.
     """
-    unadjusted = np.zeros(panel.shape, dtype=bool)
+    flags = np.zeros(panel.shape, dtype=bool)
+    rows = []
     for firm, ticker in enumerate(panel.columns):
-        if ticker not in quotes:
+        if ticker not in context.quotes:
             continue
-        table = quotes[ticker].loc[lambda given: ~given.index.duplicated()].sort_index()
+        table = context.quotes[ticker].loc[lambda given: ~given.index.duplicated()].sort_index()
         table = table[(table["close"] > 0) & (table["adjusted"] > 0)]
         paid = table["dividends"].fillna(0)
-        part = (paid / table["close"].shift()).to_numpy().clip(0, MOST)
+        part = (paid / table["close"].shift()).to_numpy().clip(0, CONSTANTS.dividend_cap)
         due = -np.log1p(-part)
         factor = np.log((table["adjusted"] / table["close"]).to_numpy())
-        seen = np.diff(factor, prepend=np.nan)
-        ex = (due > 0) & np.isfinite(seen)
-        if not ex.any() or seen[ex].sum() >= ADJUSTED * due[ex].sum():
+        rise = np.diff(factor, prepend=np.nan)
+        ex = (due > 0) & np.isfinite(rise)
+        if not ex.any() or rise[ex].sum() >= CONSTANTS.adjusted_share * due[ex].sum():
             continue
         days = table.index[ex]
-        unadjusted[panel.index.isin(days), firm] = True
-        total, observed = -np.expm1(-due[ex].sum()), -np.expm1(-seen[ex].sum())
+        flags[panel.index.isin(days), firm] = True
+        total, contained = -np.expm1(-due[ex].sum()), -np.expm1(-rise[ex].sum())
         value = (
             f"{len(days)} dividends of {total:.1%} of the price together, of which the adjusted "
-            f"prices hold {max(observed, 0):.1%}"
+            f"prices hold {max(contained, 0):.1%}"
         )
-        findings.add(ticker, days[0], "not_adjusted", value)
-    return unadjusted
+        rows.append(Finding(ticker, days[0], "not_adjusted", value))
+    return Found(rows, {"not_adjusted": flags})

@@ -7,28 +7,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.config import Audit
 from firmsim.errors import PriceError
 from firmsim.firms import MIN_FIRMS
 from firmsim.prices.audit.adjustment import not_adjusted
-from firmsim.prices.audit.changes import Changes, changes_of, moves
-from firmsim.prices.audit.checks import (
-    gaps,
-    inner_gaps,
-    nonpositive_prices,
-    short_histories,
-    stale_runs,
-)
-from firmsim.prices.audit.copies import identical_series, share_classes
+from firmsim.prices.audit.check import Context, Stage
 from firmsim.prices.audit.findings import Findings
-from firmsim.prices.audit.jumps import jumps, spikes
+from firmsim.prices.audit.gaps import gaps
+from firmsim.prices.audit.history import short_histories
+from firmsim.prices.audit.identical import identical_series
+from firmsim.prices.audit.jumps import jumps
+from firmsim.prices.audit.nonpositive import nonpositive_prices
 from firmsim.prices.audit.panel import panel_of
 from firmsim.prices.audit.reuse import reused_tickers
+from firmsim.prices.audit.share_classes import share_classes
+from firmsim.prices.audit.spikes import spikes
 from firmsim.prices.audit.splits import splits
+from firmsim.prices.audit.stale import stale_prices
 from firmsim.prices.audit.units import unit_errors
-from firmsim.prices.sessions import closed_days
+
+STAGES: tuple[Stage, ...] = (
+    Stage((gaps, nonpositive_prices)),
+    Stage((identical_series, stale_prices)),
+    Stage((unit_errors,)),
+    # One masked price hides two changes, so these read the same prices. What reused tickers and
+    # spikes explain, the checks after them leave out.
+    Stage((not_adjusted, reused_tickers, spikes, splits, jumps)),
+    Stage((share_classes, short_histories), all_firms=False),
+)
+"""Every check, in order; a new one is a file of its own and an entry here."""
 
 
 def audit(
@@ -39,17 +47,17 @@ def audit(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Check prices and leave out what cannot be trusted.
 
-    Nothing is filled or corrected: a price is kept, missing, or gone with its firm.
+    Nothing is filled or corrected: a price is kept, missing, or dropped with its firm.
 
     Parameters
     ----------
     series : sequence of Series
-        As a source gave them: name = ticker, index of days in any order.
+        Prices from a source: name = ticker, index of days in any order.
     settings : Audit
-        Thresholds, and for each kind of finding what to do: ``note`` it, ``mask`` the price,
+        Thresholds, and the action on each kind of finding: ``note`` it, ``mask`` the price,
         ``drop`` the firm, or ``stop``.
     quotes : mapping of str to DataFrame, optional
-        Of the firms whose dividends are known; see `firmsim.prices.raw.RawPrices`.
+        Ticker -> closing prices and dividends, see `firmsim.prices.raw.RawPrices`.
     calendars : mapping of str to str, optional
         Ticker -> calendar of its exchange, where it is known; see `firmsim.prices.sessions`.
 
@@ -63,8 +71,19 @@ def audit(
     Raises
     ------
     PriceError
-        A finding whose action is ``stop``; fewer than 3 firms are left; or on no two days do 3
-        firms have a price.
+        A finding has the action ``stop``, fewer than 3 firms are left, or there are no two days on
+        which 3 firms have a price.
+
+    Examples
+    --------
+    >>> days = pd.bdate_range("2024-01-01", periods=4)
+    >>> steps = {"A": [1, 2, 3, 4], "B": [4, 2, 3, 5], "C": [3, 0, 5, 4]}
+    >>> series = [pd.Series(prices, days, "float", name) for name, prices in steps.items()]
+    >>> prices, findings = audit(series, Audit(min_history=2))
+    >>> prices["C"].tolist()
+    [3.0, nan, 5.0, 4.0]
+    >>> findings[["ticker", "date", "kind", "value"]].to_numpy().tolist()
+    [['C', '2024-01-02', 'nonpositive_price', 'price 0']]
     """
     panel, findings = examine(series, settings, quotes, calendars)
     dropped = findings.dropped()
@@ -81,83 +100,75 @@ def examine(
     *,
     stops: bool = True,
 ) -> tuple[pd.DataFrame, Findings]:
-    """Run every check, without asking whether enough is left.
+    """Run every check, whatever is left of the prices.
 
     Parameters
     ----------
     series, settings, quotes, calendars
         As `audit`.
     stops : bool
-        Whether a finding whose action is ``stop`` does; else it is listed.
+        Whether a finding with the action ``stop`` raises; otherwise it is listed.
 
     Returns
     -------
     panel : DataFrame of shape (n_days, n_firms), float64
-        Masked prices of all firms, those to be dropped too.
+        Masked prices of all firms, including those to drop.
     findings : Findings
-        In the order they were found.
+        In the order of the checks.
 
     Raises
     ------
     PriceError
-        A finding whose action is ``stop``, unless `stops` is false.
+        A finding has the action ``stop``, unless `stops` is false.
     """
     findings = Findings(settings.actions, stops=stops)
-    panel = panel_of(series, findings)
-    empty = inner_gaps(panel)
-    gaps(panel, empty, settings.gap_days, calendars or {}, findings)
-    panel = panel.mask(nonpositive_prices(panel, findings))
-    identical_series(panel, findings)
-    closed = closed_days(panel, calendars or {})
-    stale = stale_runs(panel, closed, settings.stale_days, findings)
-    panel = findings.masked(panel, "stale_run", stale.runs)
-    panel = findings.masked(panel, "backfilled_start", stale.starts)
-    panel = findings.masked(panel, "unit_error", unit_errors(panel, findings))
-    unadjusted = not_adjusted(panel, quotes or {}, findings)
-    changes = changes_of(panel, closed)
-    reused = reused_tickers(panel, empty, changes, settings, findings)
-    panel = findings.masked(panel, "ticker_reuse", reused)
-    stepped, jumped = steps(panel, changes.without(reused), settings, findings)
-    panel = findings.masked(panel, "not_adjusted", unadjusted)
-    panel = findings.masked(panel, "split", stepped)
-    panel = findings.masked(panel, "jump", jumped)
-    left = panel.drop(columns=list(findings.dropped()))
-    share_classes(left, settings.share_correlation, findings)
-    short_histories(left, settings.min_history, findings)
+    panel, joined = panel_of(series)
+    findings.record(joined)
+    context = Context(settings, panel, calendars or {}, quotes or {})
+    for stage in STAGES:
+        panel = run_stage(stage, panel, context, findings)
     return panel, findings
 
 
-def steps(
-    panel: pd.DataFrame, changes: Changes, settings: Audit, findings: Findings
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Find single days far off: wrong prices, splits, and what is left of the jumps.
-
-    A rise after which the price is pinned is a bid, and none of these.
+def run_stage(
+    stage: Stage, panel: pd.DataFrame, context: Context, findings: Findings
+) -> pd.DataFrame:
+    """Run the checks of one stage, record their findings and mask what they flagged.
 
     Parameters
     ----------
+    stage : Stage
+        Checks.
     panel : DataFrame of shape (n_days, n_firms)
-        Prices above zero or missing.
-    changes : Changes
-        Of the panel.
-    settings : Audit
-        Thresholds.
+        Prices that earlier stages have left.
+    context : Context
+        Its `flagged` is filled with what this stage flags.
     findings : Findings
-        Written to, kinds ``split`` and ``jump``.
+        Extended by what this stage finds.
 
     Returns
     -------
-    stepped, jumped : array of bool, shape (n_days, n_firms)
-        Where they are; no day is both.
+    DataFrame of shape (n_days, n_firms)
+        Masked prices of all firms.
+
+    Raises
+    ------
+    PriceError
+        A finding has the action ``stop``, and `findings` stops.
     """
-    wrong = spikes(panel, changes, settings, findings)
-    rest = changes.without(wrong)
-    large = moves(rest, settings.jump_floor, settings.jump_window)
-    large = large.where(~((large.log > 0) & large.pinned))
-    stepped = splits(panel, large, settings, findings).flags(panel.shape)
-    large = large.where(~stepped[large.day, large.firm])
-    jumped = jumps(panel, large, settings, findings).flags(panel.shape)
-    return stepped, wrong | jumped
+    prices = panel if stage.all_firms else panel.drop(columns=list(findings.dropped()))
+    context.flagged = {}
+    for check in stage.checks:
+        found = check(prices, context)
+        findings.record(found.rows)
+        for kind, flags in found.flags.items():
+            context.flagged[kind] = context.flags(prices, kind) | flags
+    columns = panel.columns.get_indexer(prices.columns)
+    for kind, flags in context.flagged.items():
+        of_all_firms = np.zeros(panel.shape, dtype=bool)
+        of_all_firms[:, columns] = flags
+        panel = findings.masked(panel, kind, of_all_firms)
+    return panel
 
 
 def _refuse_too_little(panel: pd.DataFrame, dropped: dict[str, str], settings: Audit) -> None:
@@ -166,14 +177,15 @@ def _refuse_too_little(panel: pd.DataFrame, dropped: dict[str, str], settings: A
     counts = Counter(dropped.values())
     why = ", ".join(f"{count} for {kind}" for kind, count in sorted(counts.items()))
     why = why or "none was dropped"
-    advice = "give more firms or mend their prices"
-    if "short_history" in counts:
-        advice = f"lower audit.min_history ({settings.min_history} prices) or give more days"
-    if n_firms < MIN_FIRMS:
+    left = f"{n_firms} of {n_firms + len(dropped)} firms are left after the audit, at least"
+    if n_firms < MIN_FIRMS and "short_history" in counts:
         message = (
-            f"{n_firms} of {n_firms + len(dropped)} firms are left after the audit, at least "
-            f"{MIN_FIRMS} are needed ({why}); {advice}"
+            f"min_history: {left} {MIN_FIRMS} are needed ({why}); lower min_history "
+            f"({settings.min_history} prices) or give more days"
         )
+        raise PriceError(message, parameter="min_history")
+    if n_firms < MIN_FIRMS:
+        message = f"{left} {MIN_FIRMS} are needed ({why}); give more firms or correct their prices"
         raise PriceError(message)
     common = int((panel.notna().sum(axis=1) >= MIN_FIRMS).sum())
     if common < 2:

@@ -1,24 +1,55 @@
-"""What the audit found, and what is to be done about it."""
+"""Findings of an audit, and the action on each of them."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.config import Actions
 from firmsim.errors import PriceError
+from firmsim.typing import Flags
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of the table of findings.
+
+    Attributes
+    ----------
+    ticker : str
+        Firm.
+    day : Timestamp or None
+        First day concerned; None for a firm without any day.
+    kind : str
+        A field of `Actions`.
+    value : str
+        What was found, for a reader.
+    """
+
+    ticker: str
+    day: pd.Timestamp | None
+    kind: str
+    value: str
 
 
 class Findings:
-    """List of findings, one row each, that stops the run where it is told to.
+    """List of findings with the action on each; stops the run where the action is ``stop``.
 
     Parameters
     ----------
     actions : Actions
-        What to do about each kind.
+        Action on each kind of finding.
     stops : bool
-        Whether ``stop`` does; else such a finding is listed like any other.
+        Whether ``stop`` raises; otherwise such a finding is listed like any other.
+
+    Examples
+    --------
+    >>> findings = Findings(Actions())
+    >>> findings.record([Finding("A", None, "short_history", "0 prices, 250 are needed")])
+    >>> findings.dropped()
+    {'A': 'short_history'}
     """
 
     def __init__(self, actions: Actions, *, stops: bool = True) -> None:
@@ -26,38 +57,35 @@ class Findings:
         self.stops = stops
         self._rows: list[dict[str, str]] = []
 
-    def add(self, ticker: str, day: pd.Timestamp | None, kind: str, value: str) -> None:
-        """Write a finding down.
-
-        Parameters
-        ----------
-        ticker : str
-            Firm.
-        day : Timestamp or None
-            First day it concerns; None when the firm has no day at all.
-        kind : str
-            A field of `Actions`.
-        value : str
-            What was found, for a person to read.
+    def record(self, rows: Iterable[Finding]) -> None:
+        """Add findings in order.
 
         Raises
         ------
         PriceError
-            The action for this kind is ``stop``, and stops are wanted.
+            The action on a finding is ``stop``, unless `stops` is false. The parameter is its kind.
         """
-        date = "" if day is None else f"{day:%Y-%m-%d}"
-        action = getattr(self.actions, kind)
-        if action == "stop" and self.stops:
-            message = (
-                f"{ticker}: {kind} on {date or 'no day'} ({value}); mend the prices, "
-                f"or change audit.actions.{kind}, which is 'stop'"
+        for row in rows:
+            date = "" if row.day is None else f"{row.day:%Y-%m-%d}"
+            action = self._action(row.kind)
+            if action == "stop" and self.stops:
+                message = (
+                    f"{row.kind}: {row.ticker} on {date or 'no day'} ({row.value}); correct the "
+                    f"prices, or change the action on {row.kind}, which is 'stop'"
+                )
+                raise PriceError(message, parameter=row.kind)
+            self._rows.append(
+                {
+                    "ticker": row.ticker,
+                    "date": date,
+                    "kind": row.kind,
+                    "value": row.value,
+                    "action": action,
+                }
             )
-            raise PriceError(message)
-        row = {"ticker": ticker, "date": date, "kind": kind, "value": value, "action": action}
-        self._rows.append(row)
 
-    def masked(self, panel: pd.DataFrame, kind: str, flags: NDArray[np.bool_]) -> pd.DataFrame:
-        """Take prices out, unless findings of this kind are only noted.
+    def masked(self, panel: pd.DataFrame, kind: str, flags: Flags) -> pd.DataFrame:
+        """Mask flagged prices, unless findings of this kind are only noted.
 
         Parameters
         ----------
@@ -66,19 +94,19 @@ class Findings:
         kind : str
             A field of `Actions`.
         flags : array of bool, shape (n_days, n_firms)
-            The prices concerned.
+            Prices that findings of this kind concern.
 
         Returns
         -------
-        DataFrame
+        DataFrame of shape (n_days, n_firms)
             Missing where flagged; the same panel when the action is ``note``.
         """
-        return panel if getattr(self.actions, kind) == "note" else panel.mask(flags)
+        return panel if self._action(kind) == "note" else panel.mask(flags)
 
     def dropped(self) -> dict[str, str]:
-        """Firm -> kind of the first finding that drops it.
+        """Firms to drop, with the kind of the first finding that drops each.
 
-        A ticker that stands twice loses its second series, not itself.
+        A ticker given twice loses its second series, not itself.
         """
         firms: dict[str, str] = {}
         for row in self._rows:
@@ -87,6 +115,10 @@ class Findings:
         return firms
 
     def table(self) -> pd.DataFrame:
-        """Columns ticker, date, kind, value, action, sorted by the first three."""
+        """Columns ticker, date, kind, value, action; sorted by the first three."""
         table = pd.DataFrame(self._rows, columns=["ticker", "date", "kind", "value", "action"])
         return table.sort_values(["ticker", "date", "kind"], kind="stable", ignore_index=True)
+
+    def _action(self, kind: str) -> str:
+        action: str = getattr(self.actions, kind)
+        return action

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from naive_audit import ref_correlation
+from one_stage import run_checks
 from seeded_faults import share_class
 
 from firmsim.config import Actions, Audit
 from firmsim.prices.audit.audit import audit
-from firmsim.prices.audit.copies import share_classes
-from firmsim.prices.audit.findings import Findings
+from firmsim.prices.audit.share_classes import share_classes
 
 DAYS = pd.bdate_range("2012-01-02", periods=300, name="date")
 
@@ -45,9 +45,7 @@ def test_pairs_match_the_definition(firms, rng):
     firms = firms.mask(rng.random(firms.shape) < 0.1)
     firms.iloc[150:, 0] *= 3
     for limit in (0.3, 0.5, 0.9):
-        findings = Findings(Actions())
-        share_classes(firms, limit, findings)
-        table = findings.table()
+        _, table = run_checks([share_classes], firms, Audit(share_correlation=limit))
         comp = {(row.value.split()[2], row.ticker) for row in table.itertuples()}
         names = list(firms)
         ref = {
@@ -62,6 +60,5 @@ def test_pairs_match_the_definition(firms, rng):
 def test_fewer_than_sixty_common_changes_say_nothing(firms, rng):
     firms["B2"] = share_class(firms["B"], rng, None)
     firms.loc[DAYS[60:], "B2"] = np.nan
-    findings = Findings(Actions())
-    share_classes(firms, 0.95, findings)
-    assert findings.table().empty
+    _, table = run_checks([share_classes], firms)
+    assert table.empty
