@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from firmsim.cli.main import main
-from firmsim.prices.sources.yahoo.store import KeptHistory, Store
+from firmsim.prices.sources.yahoo.store import Store, StoredHistory
 
 
 @pytest.fixture
@@ -19,8 +19,10 @@ def store(tmp_path):
     about = {"fetched": datetime(2026, 1, 2, tzinfo=UTC), "zone": "UTC", "remark": ""}
     store = Store(tmp_path / "store")
     for symbol in ("AAA", "BRK-B"):
-        store.keep_history(symbol, KeptHistory(table, date(2015, 1, 1), date(2015, 2, 1), **about))
-    store.keep_profile("AAA", {"sector": "", "fetched": "2026-01-03"})
+        store.save_history(
+            symbol, StoredHistory(table, date(2015, 1, 1), date(2015, 2, 1), **about)
+        )
+    store.save_profile("AAA", {"sector": "", "fetched": "2026-01-03"})
     return store
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmsim.config import Prices
 from firmsim.growth import growth_by_session, growth_rates
+from firmsim.prices.raw import RawPrices, outcomes_of
 from firmsim.prices.sessions import (
     calendars_of,
     holes,
@@ -65,13 +65,10 @@ def test_every_ticker_has_a_known_calendar_or_none(ticker, exchange):
 
 
 def test_who_says_which_calendar():
-    yahoo = {"source": "yahoo", "start": "2019-01-02", "end": "2019-12-30"}
-    tickers = ["AAPL", "7203.T"]
-    assert calendars_of(tickers, Prices()) == dict.fromkeys(tickers, "XNYS")
-    assert calendars_of(tickers, Prices(**yahoo)) == {"AAPL": "XNYS", "7203.T": "XTKS"}
-    assert calendars_of(tickers, Prices(**yahoo), {"AAPL": "GER"})["AAPL"] == "XETR"
-    assert calendars_of(tickers, Prices(**yahoo, calendar="XLON")) == dict.fromkeys(tickers, "XLON")
-    assert set(calendars_of(tickers, Prices(source="file", path="x")).values()) == {""}
+    series = (walk("XNYS", "AAPL"), walk("XTKS", "7203.T"), walk("XNYS", "OWN"))
+    raw = RawPrices(series, outcomes_of(series), calendars={"AAPL": "XNYS", "7203.T": "XTKS"})
+    assert calendars_of(raw) == {"AAPL": "XNYS", "7203.T": "XTKS", "OWN": ""}
+    assert calendars_of(raw, "XLON") == dict.fromkeys(["AAPL", "7203.T", "OWN"], "XLON")
 
 
 def test_sessions_leave_out_holidays_and_days_the_calendar_is_not_known_for():

@@ -10,7 +10,7 @@ from firmsim.errors import ConfigError
 from firmsim.prices.source import POLICY, PriceSource, open_source
 from firmsim.prices.sources.bundled import BundledPrices
 from firmsim.prices.sources.file import FilePrices
-from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.policy import RequestPolicy
 from firmsim.prices.sources.yahoo.source import YahooPrices
 
 YAHOO = {"source": "yahoo", "start": "2015-01-01", "end": "2016-01-01", "workers": 3, "timeout": 7}
@@ -31,15 +31,16 @@ def test_each_name_opens_its_source(tmp_path):
     assert open_source(Prices(**YAHOO, firm_profiles="skip"), tmp_path).profile_days is None
 
 
-def test_defaults_of_the_manners_are_those_of_the_configuration():
+def test_defaults_of_the_request_policy_are_those_of_the_configuration():
     section = Prices()
     assert vars(RequestPolicy()) == {key: getattr(section, key) for key in POLICY}
 
 
 def test_a_file_source_without_a_path_is_refused(tmp_path):
     settings = Prices.model_construct(source="file", path=None)
-    with pytest.raises(ConfigError, match=r"prices\.path: is empty"):
+    with pytest.raises(ConfigError, match=r"^path: is empty") as refused:
         open_source(settings, tmp_path)
+    assert refused.value.parameter == "path"
 
 
 @pytest.mark.parametrize("source", [BundledPrices, FilePrices, YahooPrices])

@@ -114,7 +114,7 @@ def test_long_table_without_prices(own):
 
 def test_short_histories_name_the_key(own):
     configure_own(own, prices().columns, pinned=None, audit={"min_history": 9999})
-    refused(own, "audit.min_history (9999")
+    refused(own, "min_history: ", "(9999 prices)")
 
 
 def test_pinned_firms_of_other_days(own):

@@ -109,7 +109,7 @@ def test_a_ticker_that_fails_is_named_with_its_reason(project, tmp_path_factory)
         status, printed = configure(project, FEW).call(PANEL, env=env)
         assert status != 0
         last = printed.strip().splitlines()[-1]
-        assert last.startswith("error: 4 of 5 firms have prices, fewer than prices.min_coverage ")
+        assert "min_coverage: 4 of 5 firms have prices, " in last
         assert "1 unknown_symbol ('EEE': HTTP 404: No data found, symbol may be delisted)" in last
         assert "logs/yahoo/prices.sources.csv" in last
         assert "Traceback" not in printed

@@ -2,7 +2,7 @@
 
 import threading
 
-from firmsim.prices.sources.yahoo.pace import Stopped
+from firmsim.prices.sources.yahoo.clock import Stopped
 
 
 class FakeClock:

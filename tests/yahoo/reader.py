@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from firmsim.prices.raw import IncompletePrices
-from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.policy import RequestPolicy
 from firmsim.prices.sources.yahoo.source import YahooPrices
 from yahoo.clock import FakeClock
 
@@ -20,7 +20,7 @@ HOME = Path(__file__).resolve().parents[1]
 
 
 def command(folder, tickers, start, end, **options):
-    """What to start: `options` are those of `YahooPrices` and of `Manners`."""
+    """What to start: `options` are those of `YahooPrices` and of `RequestPolicy`."""
     asked = {"store": str(folder / "store"), "tickers": tickers, "start": start, "end": end}
     return [sys.executable, "-W", "default", "-m", "yahoo.reader", json.dumps(asked | options)]
 
@@ -68,7 +68,7 @@ def main(
     try:
         raw = source.read(tickers, date.fromisoformat(start), date.fromisoformat(end))
     except IncompletePrices as error:
-        said |= {"error": str(error), "kind": type(error).__name__}
+        said |= {"error": str(error), "kind": type(error).__name__, "parameter": error.parameter}
         outcomes = error.outcomes
     except Exception as error:
         said |= {"error": str(error), "kind": type(error).__name__}

@@ -9,7 +9,7 @@ timeseries, crumb, cookie or ``*``; default chart, which is tz and prices), ``sy
 or ``*``), ``times`` (how often; default for ever), ``skip`` (how many to let pass first). Kinds of
 the transport: rate_limit, edge_limit, not_found, server_error, down, bad_crumb, truncated,
 short_body, html, empty_body, slow (delay), hang (delay), reset. Those of the content are listed in
-`yahoo.answers`.
+`yahoo.responses`.
 
 With `chance`, a share of all requests for prices gets a fault of `CHANCES` at random.
 """
@@ -30,7 +30,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from yahoo import answers
+from yahoo import responses
 from yahoo.certificates import make_certificates
 
 CRUMB = "fAkEcRuMb01"
@@ -38,19 +38,19 @@ COOKIE = "A3=d=FAKE; Domain=.yahoo.com; Max-Age=31536000; Path=/; HttpOnly; Secu
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
 ENDPOINTS = [
-    (r"/v8/finance/chart/([^/]+)", "chart", answers.chart),
-    (r"/v10/finance/quoteSummary/([^/]+)", "info", answers.quote_summary),
-    (r"/v7/finance/quote", "quote", answers.quote),
+    (r"/v8/finance/chart/([^/]+)", "chart", responses.chart),
+    (r"/v10/finance/quoteSummary/([^/]+)", "info", responses.quote_summary),
+    (r"/v7/finance/quote", "quote", responses.quote),
     (
         r"/ws/fundamentals-timeseries/v1/finance/timeseries/([^/]+)",
         "timeseries",
-        answers.timeseries,
+        responses.timeseries,
     ),
 ]
 CANNED = {
     "rate_limit": (429, "Too Many Requests\r\n", TEXT),
     "edge_limit": (200, "Edge: Too Many Requests", TEXT),
-    "not_found": (404, {"chart": {"result": None, "error": answers.UNKNOWN}}, JSON),
+    "not_found": (404, {"chart": {"result": None, "error": responses.UNKNOWN}}, JSON),
     "server_error": (500, {"finance": {"result": None, "error": {"code": "Error"}}}, JSON),
     "bad_crumb": (401, {"finance": {"error": {"description": "Invalid Crumb"}}}, JSON),
     "down": (502, "<html><body><h1>Will be right back...</h1></body></html>", HTML),

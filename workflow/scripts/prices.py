@@ -22,7 +22,7 @@ with job(snakemake, "audit", "prices", "training") as logger:
     try:
         with at_fault(snakemake.params.parameter):
             raw = source.read(snakemake.params.tickers, settings.start, settings.end)
-            calendars = calendars_of([str(one.name) for one in raw.series], settings, raw.exchanges)
+            calendars = calendars_of(raw, settings.calendar)
             prices, findings = audit(
                 raw.series, Audit(**snakemake.params.audit), raw.quotes, calendars
             )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from firmsim.config import Config, Prices
+from firmsim.config import Config
 from firmsim.config.load import load_config
 from firmsim.config.places import NO_YAML
 from firmsim.errors import ConfigError, PriceError
@@ -78,8 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         message = f"{arguments.file} does not exist; name a file of prices, or a folder of them"
         raise PriceError(message)
     raw = FilePrices(arguments.file).read(None, None, None)
-    file = Prices(source="file", path=arguments.file, calendar=config.prices.calendar)
-    calendars = calendars_of([str(one.name) for one in raw.series], file)
+    calendars = calendars_of(raw, config.prices.calendar)
     panel, findings = examine(raw.series, config.audit, raw.quotes, calendars, stops=False)
     table = findings.table()
     if arguments.csv:

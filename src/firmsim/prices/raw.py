@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -12,32 +12,35 @@ import pandas as pd
 from firmsim.errors import PriceError
 
 TEXTS = ["name", "sector", "industry", "country", "exchange", "currency", "market_cap_date"]
-"""What a source may know of a firm besides its prices and the numbers of `attributes`."""
+"""Texts that a source may have on a firm, see `RawPrices.attributes`."""
 
 
 @dataclass(frozen=True)
 class RawPrices:
-    """What a source gave, untouched.
+    """Prices of a source, and what else it has on the firms.
 
     Attributes
     ----------
     series : tuple of Series
-        One a column or file: name = ticker, DatetimeIndex that may be unsorted or hold a day
+        One per column or file: name = ticker, DatetimeIndex that may be unsorted or hold a day
         twice, float64 closing prices adjusted for splits and dividends, missing allowed. A ticker
-        may stand twice.
+        may occur twice.
     outcomes : DataFrame
-        One row a ticker asked for: ticker, status, reason, rows (prices that are there), first,
-        last (ISO dates, "" when there are none); from Yahoo symbol, attempts, fetched and profile
-        too.
+        One row per requested ticker: ticker, status, reason, rows (prices observed), first, last
+        (ISO dates, "" without a price). The source `yahoo` adds symbol, attempts, fetched and
+        profile.
     traded_value : Series, optional
         Ticker -> median USD/day over the last 252 trading days.
     profiles : DataFrame, optional
         Index ticker; columns name, sector, industry, country, exchange, currency, market_cap_date
         (str, "" when unknown) and market_cap (USD, missing when unknown).
     quotes : mapping of str to DataFrame, optional
-        Ticker -> what shows whether dividends were adjusted for: columns ``close`` (adjusted for
-        splits only), ``adjusted`` (for dividends too) and ``dividends`` (per share, zero or missing
-        on other days); index of days. Only firms whose source gives all three.
+        Ticker -> what shows whether prices are adjusted for dividends: columns ``close`` (adjusted
+        for splits only), ``adjusted`` (for dividends too) and ``dividends`` (per share, zero or
+        missing on other days); index of days. Only firms whose source has all three.
+    calendars : mapping of str to str
+        Ticker -> calendar of its exchange, "" or left out where it is unknown; see
+        `firmsim.prices.sessions`.
     """
 
     series: tuple[pd.Series, ...]
@@ -45,9 +48,10 @@ class RawPrices:
     traded_value: pd.Series | None = None
     profiles: pd.DataFrame | None = None
     quotes: Mapping[str, pd.DataFrame] | None = None
+    calendars: Mapping[str, str] = field(default_factory=dict)
 
     def attributes(self) -> pd.DataFrame:
-        """What the source knows of each firm besides its prices.
+        """Attributes of each firm besides its prices.
 
         Returns
         -------
@@ -58,26 +62,20 @@ class RawPrices:
         """
         tickers = pd.Index(dict.fromkeys(one.name for one in self.series), name="ticker")
         profiles = pd.DataFrame(index=tickers) if self.profiles is None else self.profiles
-        known = profiles.reindex(tickers).reindex(columns=[*TEXTS, "market_cap"])
-        text = known[TEXTS].astype(object)
-        known[TEXTS] = text.where(text.notna(), "")
-        known["market_cap"] = known["market_cap"].astype("float64")
+        table = profiles.reindex(tickers).reindex(columns=[*TEXTS, "market_cap"])
+        text = table[TEXTS].astype(object)
+        table[TEXTS] = text.where(text.notna(), "")
+        table["market_cap"] = table["market_cap"].astype("float64")
         traded = pd.Series(dtype="float64") if self.traded_value is None else self.traded_value
-        known["traded_value"] = traded.reindex(tickers).astype("float64")
-        return known
-
-    @property
-    def exchanges(self) -> dict[str, str]:
-        """Ticker -> the source's code of its exchange, where that is known."""
-        known = self.attributes()["exchange"]
-        return {str(ticker): code for ticker, code in known[known != ""].items()}
+        table["traded_value"] = traded.reindex(tickers).astype("float64")
+        return table
 
 
 class IncompletePrices(PriceError):  # noqa: N818 - it is not a fault of the program
-    """Some tickers could not be had; `outcomes` says which and why."""
+    """Prices of too many tickers are missing; `outcomes` says which and why."""
 
-    def __init__(self, message: str, outcomes: pd.DataFrame) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, outcomes: pd.DataFrame, parameter: str | None = None) -> None:
+        super().__init__(message, parameter)
         self.outcomes = outcomes
 
 
@@ -93,7 +91,7 @@ def between(
     start, end : date or None
         None: no limit on that side.
     where : object
-        File they came from, for the error.
+        File of the prices, for the error.
 
     Returns
     -------
@@ -103,40 +101,49 @@ def between(
     Raises
     ------
     PriceError
-        No firm has a row on any of those days; names the days there are.
+        No firm has a row on any of these days; names the days of the file. The parameter is
+        ``start`` or ``end``.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2024-01-02", "2024-01-03", "2024-01-04"])
+    >>> prices = pd.Series([1.0, 2.0, 3.0], days, name="A")
+    >>> between([prices], date(2024, 1, 3), None, "prices.csv")[0].tolist()
+    [2.0, 3.0]
     """
     low = pd.Timestamp.min if start is None else pd.Timestamp(start)
     high = pd.Timestamp.max if end is None else pd.Timestamp(end)
     kept = tuple(one[(one.index >= low) & (one.index <= high)] for one in series)
-    if not any(len(one) for one in kept):
-        days = [day for one in series if len(one) for day in (one.index.min(), one.index.max())]
-        held = f"it covers {min(days):%Y-%m-%d} to {max(days):%Y-%m-%d}" if days else "it has none"
-        message = (
-            f"{where}: no prices from {start or 'the first day'} to {end or 'the last day'}; "
-            f"{held}, so change prices.start or prices.end"
-        )
-        raise PriceError(message)
-    return kept
+    if any(len(one) for one in kept):
+        return kept
+    days = [day for one in series if len(one) for day in (one.index.min(), one.index.max())]
+    covered = f"it covers {min(days):%Y-%m-%d} to {max(days):%Y-%m-%d}" if days else "it has none"
+    parameter = "end" if start is None or (days and high < min(days)) else "start"
+    message = (
+        f"{parameter}: {where} has no prices from {start or 'the first day'} to "
+        f"{end or 'the last day'}; {covered}, so change start or end"
+    )
+    raise PriceError(message, parameter=parameter)
 
 
-def refuse_unknown(tickers: Iterable[str], known: Sequence[str], where: object) -> None:
-    """Raise when a ticker asked for is not among those a source has.
+def refuse_unknown(tickers: Iterable[str], available: Sequence[str], where: object) -> None:
+    """Raise when a requested ticker is not among those of a source.
 
     Parameters
     ----------
     tickers : iterable of str
-        Tickers asked for.
-    known : sequence of str
-        Tickers the source has.
+        Requested tickers.
+    available : sequence of str
+        Tickers of the source.
     where : object
-        File they are read from, for the error.
+        File of the source, for the error.
 
     Raises
     ------
     PriceError
         Names the first such ticker, up to three near matches, and how many others there are.
     """
-    have = set(known)
+    have = set(available)
     unknown = [ticker for ticker in tickers if ticker not in have]
     if not unknown:
         return
@@ -148,17 +155,23 @@ def refuse_unknown(tickers: Iterable[str], known: Sequence[str], where: object) 
 
 
 def outcomes_of(series: Sequence[pd.Series]) -> pd.DataFrame:
-    """One row a series that was read: ticker, status, reason, rows, first, last.
+    """Outcome of each series: ticker, status, reason, rows, first, last.
 
     Parameters
     ----------
     series : sequence of Series
-        Prices of the days asked for.
+        Prices of the requested days.
 
     Returns
     -------
     DataFrame
-        Status is ``ok``, or ``no_data_in_range`` when no price is there.
+        One row per series. Status is ``ok``, or ``no_data_in_range`` without a price.
+
+    Examples
+    --------
+    >>> prices = pd.Series([1.0], pd.DatetimeIndex(["2024-01-02"]), name="A")
+    >>> outcomes_of([prices]).loc[0, ["ticker", "status", "first"]].tolist()
+    ['A', 'ok', '2024-01-02']
     """
     rows = []
     for one in series:

@@ -6,44 +6,46 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from firmsim.config import Prices
-from firmsim.firms.symbols import yahoo_symbol
-from firmsim.prices.sources.yahoo.exchanges import NEW_YORK, calendar_of
+from firmsim.prices.raw import RawPrices
+from firmsim.typing import Flags, Floats
+
+NEW_YORK = "XNYS"
+"""Calendar of the exchanges of New York."""
 
 MONTH = 21
 """Days, of all exchanges, whose median tells how many firms of one usually have a price."""
 
 MARGIN = pd.Timedelta(days=30)
-"""Calendars are built for so much more than is asked: none can be for a time without a session."""
+"""Days by which calendars are built longer: none can be built for a time without a session."""
 
 
-def calendars_of(
-    tickers: Sequence[str], settings: Prices, exchanges: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def calendars_of(raw: RawPrices, calendar: str | None = None) -> dict[str, str]:
     """Calendar of each firm's exchange.
 
     Parameters
     ----------
-    tickers : sequence of str
-        Firms.
-    settings : Prices
-        Its ``calendar`` counts for all firms. Else those of the source `bundled` are listed in New
-        York, Yahoo's symbols tell, and for the source `file` nothing is known.
-    exchanges : mapping of str to str, optional
-        Ticker -> Yahoo's code of its exchange, where that is known.
+    raw : RawPrices
+        Prices of a source, with the calendars that the source knows.
+    calendar : str, optional
+        Calendar of all firms; it takes the place of those of the source.
 
     Returns
     -------
     dict of str to str
-        Ticker -> name of a calendar, "" when it is not known.
+        Ticker -> name of a calendar, "" when it is unknown.
+
+    Examples
+    --------
+    >>> series = tuple(pd.Series([1.0], name=ticker) for ticker in ("AAPL", "7203.T"))
+    >>> raw = RawPrices(series, pd.DataFrame(), calendars={"AAPL": NEW_YORK})
+    >>> calendars_of(raw)
+    {'AAPL': 'XNYS', '7203.T': ''}
+    >>> calendars_of(raw, "XTKS")
+    {'AAPL': 'XTKS', '7203.T': 'XTKS'}
     """
-    if settings.calendar is not None or settings.source != "yahoo":
-        of_all = settings.calendar or (NEW_YORK if settings.source == "bundled" else "")
-        return dict.fromkeys(tickers, of_all)
-    known = exchanges or {}
-    return {ticker: calendar_of(yahoo_symbol(ticker), known.get(ticker, "")) for ticker in tickers}
+    tickers = [str(one.name) for one in raw.series]
+    return {ticker: calendar or raw.calendars.get(ticker, "") for ticker in tickers}
 
 
 def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
@@ -52,38 +54,43 @@ def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
     Parameters
     ----------
     calendar : str
-        A name that exchange_calendars knows.
+        Name of a calendar of exchange_calendars, such as XNYS.
     first, last : Timestamp
         Both included.
 
     Returns
     -------
     DatetimeIndex
-        Without time zone. Days before or after those that the calendar is known for are left out.
-    """
-    import exchange_calendars  # here, for it is slow to import and most jobs need no calendar
+        Without time zone. Days before or after those that the calendar covers are left out.
 
-    known = exchange_calendars.get_calendar(calendar)
-    if first < known.first_session or last > known.last_session:
-        low, high = known.bound_min(), known.bound_max()
+    Examples
+    --------
+    >>> sessions("XNYS", pd.Timestamp("2024-07-03"), pd.Timestamp("2024-07-05")).day.tolist()
+    [3, 5]
+    """
+    import exchange_calendars  # slow to import, and most jobs need no calendar
+
+    built = exchange_calendars.get_calendar(calendar)
+    if first < built.first_session or last > built.last_session:
+        low, high = built.bound_min(), built.bound_max()
         start = first - MARGIN if low is None else max(first - MARGIN, low)
         end = last + MARGIN if high is None else min(last + MARGIN, high)
         if start >= end:
             return pd.DatetimeIndex([], dtype="datetime64[us]")
-        known = exchange_calendars.get_calendar(calendar, start=start, end=end)
-    days: pd.DatetimeIndex = known.sessions
+        built = exchange_calendars.get_calendar(calendar, start=start, end=end)
+    days: pd.DatetimeIndex = built.sessions
     return days[(days >= first) & (days <= last)].as_unit("us")
 
 
 def missing_sessions(prices: pd.Series, calendar: str) -> pd.DatetimeIndex:
-    """Sessions between a firm's first and last price that have none.
+    """Sessions without a price between a firm's first and last one.
 
     Parameters
     ----------
     prices : Series
-        One firm; index of days in any order, missing allowed.
+        Prices of one firm; index of days in any order, missing allowed.
     calendar : str
-        Its exchange's; "" knows no session.
+        Calendar of its exchange; "" has no session.
 
     Returns
     -------
@@ -97,17 +104,23 @@ def missing_sessions(prices: pd.Series, calendar: str) -> pd.DatetimeIndex:
 
 
 def holes(prices: pd.Series, calendar: str) -> Iterator[tuple[pd.Timestamp, int]]:
-    """Runs of missing sessions that follow each other.
+    """Runs of missing sessions.
 
     Parameters
     ----------
     prices, calendar
-        As for :func:`missing_sessions`.
+        As `missing_sessions`.
 
     Yields
     ------
     Timestamp, int
         First missing session and the number of sessions in a row.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2024-07-01", "2024-07-05", "2024-07-08"])
+    >>> [(f"{day:%m-%d}", length) for day, length in holes(pd.Series(1.0, days), "XNYS")]
+    [('07-02', 2)]
     """
     missing = missing_sessions(prices, calendar)
     if not len(missing):
@@ -119,22 +132,22 @@ def holes(prices: pd.Series, calendar: str) -> Iterator[tuple[pd.Timestamp, int]
 
 
 def holes_by_firm(series: Sequence[pd.Series], calendars: Mapping[str, str]) -> pd.DataFrame:
-    """Count every firm's missing sessions.
+    """Number of missing sessions per firm.
 
     Parameters
     ----------
     series : sequence of Series
-        One a firm; name = ticker.
+        One per firm; name = ticker.
     calendars : mapping of str to str
-        Ticker -> calendar of its exchange, "" when it is not known.
+        Ticker -> calendar of its exchange, "" when it is unknown.
 
     Returns
     -------
     DataFrame
         Index ticker; columns calendar (str), missing_sessions (between the first and the last
-        price) and longest_hole (sessions in a row), both missing where no calendar is known.
+        price) and longest_hole (sessions in a row), both missing without a calendar.
     """
-    firms = {str(one.name): one for one in reversed(series)}  # of a ticker given twice, the first
+    firms = {str(one.name): one for one in reversed(series)}  # the first one of a ticker
     runs = {
         ticker: [length for _, length in holes(one, calendars.get(ticker, ""))]
         for ticker, one in firms.items()
@@ -152,24 +165,24 @@ def holes_by_firm(series: Sequence[pd.Series], calendars: Mapping[str, str]) -> 
 
 
 def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.DataFrame]:
-    """Split a panel by exchange, each part on the sessions of its exchange.
+    """Split a panel by calendar, each part on the sessions of its exchange.
 
-    On the days of all firms together, a holiday of one exchange would look like a hole in the
-    histories of its firms, and hide the growth rate to the next session.
+    On the union of all days, a holiday of one exchange would look like a hole in the histories of
+    its firms, and hide the growth rate to the next session.
 
     Parameters
     ----------
     prices : DataFrame of shape (n_days, n_firms)
         Index of days, sorted and unique.
     calendars : mapping of str to str
-        Ticker -> calendar, "" when it is not known.
+        Ticker -> calendar, "" when it is unknown.
 
     Returns
     -------
     list of DataFrame
-        One a calendar. Rows are the sessions between the panel's first and last day, and further
-        days on which most of the part's firms have a price: there the calendar is wrong, while a
-        few prices off session are, and are left out. Where no calendar is known, all days.
+        One per calendar. Its rows are the sessions between the panel's first and last day, and
+        other days on which most of its firms have a price: there the calendar is wrong. Days with
+        a few prices off session are left out. Without a calendar the rows are all days.
     """
     parts = []
     of_firms = np.array([calendars.get(ticker, "") for ticker in prices.columns], dtype=object)
@@ -187,18 +200,18 @@ def by_calendar(prices: pd.DataFrame, calendars: Mapping[str, str]) -> list[pd.D
     return parts
 
 
-def closed_days(prices: pd.DataFrame, calendars: Mapping[str, str]) -> NDArray[np.bool_]:
+def closed_days(prices: pd.DataFrame, calendars: Mapping[str, str]) -> Flags:
     """Days of a panel on which a firm's exchange had no session.
 
     Parameters
     ----------
     prices, calendars
-        As for :func:`by_calendar`.
+        As `by_calendar`.
 
     Returns
     -------
     array of bool, shape (n_days, n_firms)
-        False where no calendar is known.
+        False without a calendar.
     """
     closed = np.zeros(prices.shape, dtype=bool)
     for part in by_calendar(prices, calendars):
@@ -207,8 +220,8 @@ def closed_days(prices: pd.DataFrame, calendars: Mapping[str, str]) -> NDArray[n
     return closed
 
 
-def over_closed_days(values: NDArray[np.float64], closed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Carry values over the days on which a firm's exchange was closed, and over no others.
+def over_closed_days(values: Floats, closed: Flags) -> Floats:
+    """Carry values forward over the days on which a firm's exchange was closed, and no others.
 
     Parameters
     ----------
@@ -221,6 +234,12 @@ def over_closed_days(values: NDArray[np.float64], closed: NDArray[np.bool_]) -> 
     -------
     array of shape (n_days, n_firms)
         A value on a closed day stays.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0], [np.nan], [np.nan]])
+    >>> over_closed_days(values, np.array([[False], [True], [False]]))[:, 0].tolist()
+    [1.0, 1.0, nan]
     """
     carried = values.copy()
     for day in np.flatnonzero((closed & np.isnan(values)).any(axis=1)):

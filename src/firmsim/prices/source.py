@@ -1,4 +1,4 @@
-"""The interface every source of prices has, and the choice of one by the configuration."""
+"""Interface of the sources of prices, and the choice of one by the configuration."""
 
 from __future__ import annotations
 
@@ -13,21 +13,25 @@ from firmsim.errors import ConfigError
 from firmsim.prices.raw import RawPrices
 from firmsim.prices.sources.bundled import BundledPrices
 from firmsim.prices.sources.file import FilePrices
-from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.policy import RequestPolicy
 from firmsim.prices.sources.yahoo.source import YahooPrices
 
 YAHOO = "yahoo"
-"""Where what Yahoo gave is kept below the resources folder."""
+"""Store of Yahoo's prices, below the resources folder."""
 
 BUNDLED = Path("bundled") / "cvxportfolio-1.5.1.tar.gz"
-"""Where the bundled archive stands below the resources folder."""
+"""Archive of the bundled prices, below the resources folder."""
 
 POLICY = [field.name for field in fields(RequestPolicy)]
-"""Keys of the section that say how Yahoo is asked."""
+"""Keys of section ``prices`` that make the request policy."""
 
 
 class PriceSource(Protocol):
-    """Somewhere daily prices can be read from."""
+    """Source of daily prices.
+
+    To add one: write it in a file below `firmsim.prices.sources`, and choose it in `open_source` by
+    a new value of ``prices.source``.
+    """
 
     def read(
         self, tickers: Sequence[str] | None, start: date | None, end: date | None
@@ -37,7 +41,7 @@ class PriceSource(Protocol):
         Parameters
         ----------
         tickers : sequence of str or None
-            Firms, in the order wanted; None: all there are.
+            Firms, in the order of the result; None: all of the source.
         start, end : date or None
             First and last day, both included; None: no limit.
 
@@ -49,7 +53,7 @@ class PriceSource(Protocol):
         Raises
         ------
         PriceError
-            A ticker is not there, nothing is there, or it cannot be read.
+            The source cannot be read, or lacks a ticker or all of the days.
         """
         ...
 
@@ -62,9 +66,9 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
     settings : Prices
         Section ``prices`` of the configuration.
     resources : Path
-        Folder of what was fetched once and is kept.
+        Folder of downloaded prices.
     later_listings : bool
-        Whether firms that are listed after the days asked for are no lack of coverage.
+        Whether firms that are listed after the requested days are left out of the coverage.
 
     Returns
     -------
@@ -74,7 +78,12 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
     Raises
     ------
     ConfigError
-        ``prices.path`` is missing for the source ``file``.
+        ``path`` is missing for the source ``file``.
+
+    Examples
+    --------
+    >>> open_source(Prices(source="file", path=Path("prices.csv")), Path("resources")).path.name
+    'prices.csv'
     """
     if settings.source == "bundled":
         return BundledPrices(resources / BUNDLED)
@@ -89,6 +98,6 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
             later_listings=later_listings,
         )
     if settings.path is None:
-        message = "prices.path: is empty, but prices.source is 'file'; name your file or folder"
-        raise ConfigError(message)
+        message = "path: is empty, but source is 'file'; name your file or folder"
+        raise ConfigError(message, parameter="path")
     return FilePrices(settings.path)

@@ -149,7 +149,7 @@ def test_fetch_refuses_another_file_of_that_name(panel, tmp_path, monkeypatch):
     with pytest.raises(PriceError) as caught:
         fetch_bundled(tmp_path / "resources" / archive_name())
     assert str(caught.value) == (
-        f"cvxportfolio-1.5.1.tar.gz could not be fetched: its sha256 is {sha256(archive)}, "
+        f"cvxportfolio-1.5.1.tar.gz could not be downloaded: its sha256 is {sha256(archive)}, "
         f"expected {'0' * 64}; do not use that package index"
     )
     assert not (tmp_path / "resources").exists()
@@ -160,8 +160,8 @@ def test_fetch_quotes_the_last_complaint_of_pip(tmp_path):
     with pytest.raises(PriceError) as caught:
         fetch_bundled(tmp_path / "resources" / archive_name())
     assert str(caught.value) == (
-        "cvxportfolio-1.5.1.tar.gz could not be fetched: pip says 'No matching distribution found "
-        "for cvxportfolio==1.5.1'; is this machine online?"
+        "cvxportfolio-1.5.1.tar.gz could not be downloaded: pip says 'No matching distribution "
+        "found for cvxportfolio==1.5.1'; is this machine online?"
     )
     assert not (tmp_path / "resources").exists()
 
@@ -184,3 +184,9 @@ def test_the_real_panel_has_431_firms_and_four_spin_offs_it_is_wrong_about(resou
     news += [("MS", "2008-10-13"), ("VRTX", "2013-04-19"), ("THC", "2010-12-10")]
     for ticker, day in news:
         assert np.isfinite(prices.loc[day, ticker])
+
+
+def test_firms_are_listed_in_new_york(panel):
+    archive, *_ = panel
+    raw = BundledPrices(archive).read(["CCC", "NA"], None, None)
+    assert raw.calendars == {"CCC": "XNYS", "NA": "XNYS"}

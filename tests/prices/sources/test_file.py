@@ -238,7 +238,7 @@ BAD = {
         f"date,ticker,close\n{OK},A,1\n{OK},B,2\n2016-01-05,A,x\n",
         "line 4, column 'close': 'x' is not a price",
     ),
-    "one firm": (f"Date,Open,High,Low,Close\n{OK},1,1,1,1\n", "holds the prices of one firm"),
+    "one firm": (f"Date,Open,High,Low,Close\n{OK},1,1,1,1\n", "contains the prices of one firm"),
     "nothing": ("", "has no rows"),
     "header alone": ("date,A\n\n", "has no rows"),
     "not UTF-8": ("date,A\n2016-01-04,\udce9\n", "cannot be read: 'utf-8' codec"),
@@ -258,15 +258,18 @@ def test_bad_files_are_refused_in_one_line(case, tmp_path):
 
 def test_a_bad_cell_of_a_firm_not_asked_for_does_not_matter(tmp_path):
     path = write_rows(tmp_path / "w.csv", [["date", "A", "B/C", "D"], [OK, 1, 2, "x"]])
-    (series,) = FilePrices(path).read(["A"], None, None).series
+    raw = FilePrices(path).read(["A"], None, None)
+    (series,) = raw.series
     assert list(series) == [1.0]
+    assert raw.calendars == {}
 
 
 def test_missing_or_foreign_files_are_named(tmp_path):
-    with pytest.raises(PriceError, match=r"none\.csv does not exist; correct prices\.path"):
+    with pytest.raises(PriceError, match=r"^path: .*none\.csv does not exist") as refused:
         FilePrices(tmp_path / "none.csv").read(None, None, None)
+    assert refused.value.parameter == "path"
     (tmp_path / "prices.xlsx").write_bytes(b"PK")
-    with pytest.raises(PriceError, match=r"prices\.xlsx: prices are read from \.csv"):
+    with pytest.raises(PriceError, match=r"^path: .*prices\.xlsx is no file of prices; .* \.csv"):
         FilePrices(tmp_path / "prices.xlsx").read(None, None, None)
     (tmp_path / "prices.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(PriceError, match=r"prices\.parquet cannot be read: "):
@@ -286,7 +289,7 @@ def test_bad_cells_of_a_parquet_file_are_named_by_row(tmp_path):
 
 def test_folders_need_one_file_a_ticker(tmp_path):
     (tmp_path / "notes.md").write_text("no prices here")
-    with pytest.raises(PriceError, match=r"no \.csv or \.txt file in this folder"):
+    with pytest.raises(PriceError, match=r"^path: .* no \.csv or \.txt file"):
         FilePrices(tmp_path).read(None, None, None)
     write_rows(tmp_path / "A.csv", [["date", "price"], [OK, 1]])
     with pytest.raises(PriceError, match=r"A\.csv: no closing prices; name a column 'close'"):
@@ -305,3 +308,13 @@ def test_days_outside_are_refused(sample, tmp_path):
     source = FilePrices(wide_csv(sample, tmp_path))
     with pytest.raises(PriceError, match="no prices from the first day to 2015-12-31; it covers"):
         source.read(None, None, date(2015, 12, 31))
+    for days, parameter in [
+        ((None, date(2015, 12, 31)), "end"),
+        ((date(2015, 1, 1), date(2015, 12, 31)), "end"),
+        ((date(2031, 1, 1), None), "start"),
+        ((date(2031, 1, 1), date(2031, 12, 31)), "start"),
+        ((date(2016, 1, 9), date(2016, 1, 10)), "start"),
+    ]:
+        with pytest.raises(PriceError, match=f"^{parameter}: .*wide.csv has no") as refused:
+            source.read(None, *days)
+        assert refused.value.parameter == parameter

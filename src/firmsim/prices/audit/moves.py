@@ -73,9 +73,9 @@ def moves(changes: Changes, floor: float, window: int) -> Moves:
 
     The product compares two readings of the five days after. After an error the firm goes on as
     usual. After news its volatility stays up: kappa is 2.2 times the usual on the first day, 1.5 on
-    the others. f is Student's t density with 3 degrees of freedom. g is 1.65 for a rise and 1 for a
-    fall, as news of that size is more often bad. The density of large returns falls as w^-4, hence
-    the root: w to the fourth is, up to a constant, the odds of an error.
+    the others. The density f is Student's t with 3 degrees of freedom. A rise has g = 1.65 and a
+    fall g = 1, as news of that size is more often bad. The density of large returns falls as w^-4,
+    hence the root: w to the fourth is, up to a constant, the odds of an error.
 
     A price is pinned when its spread over the 20 days after is below 0.3 of that over `window` days
     and over a year before. Its own changes c count, not those net of the market.

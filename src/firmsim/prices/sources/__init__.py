@@ -1,1 +1,1 @@
-"""Sources of daily prices: bundled, the user's own files, Yahoo Finance."""
+"""Sources of daily prices: the bundled panel, the user's own files, Yahoo Finance."""

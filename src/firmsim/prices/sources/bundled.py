@@ -1,7 +1,7 @@
 """The bundled panel: 431 S&P 500 firms, 2007-2016, from one pinned source distribution.
 
 The prices are not redistributed here: they ship inside the source distribution of cvxportfolio
-1.5.1 on the Python package index, which pip fetches once. The firms are those that stayed listed
+1.5.1 on the Python package index, which pip downloads once. The firms are those that stayed listed
 to the end of 2016: survivors only.
 """
 
@@ -22,6 +22,7 @@ import pandas as pd
 from firmsim.errors import PriceError
 from firmsim.files import atomic, sha256
 from firmsim.prices.raw import RawPrices, between, outcomes_of, refuse_unknown
+from firmsim.prices.sessions import NEW_YORK
 
 PACKAGE = "cvxportfolio"
 VERSION = "1.5.1"
@@ -34,12 +35,12 @@ TRADED_DAYS = 252
 
 
 def fetch_bundled(archive: Path) -> None:
-    """Fetch the source distribution with pip, check it, and put it in place.
+    """Download the source distribution with pip, verify it, and put it in place.
 
     Parameters
     ----------
     archive : Path
-        Where it is to stand; it is there whole and checked, or not at all.
+        Destination; it is written whole and verified, or not at all.
 
     Raises
     ------
@@ -90,34 +91,35 @@ class BundledPrices:
         .. math:: P_t = \prod_{s \le t} (1 + r_s), \quad P_0 = 1
 
         r are simple total returns; day 0 is the last day before the first return. A constant
-        factor a firm is lost, which no growth rate sees.
+        factor per firm is lost, which changes no growth rate.
 
         Parameters
         ----------
         tickers : sequence of str or None
-            Firms, in the order wanted; None: all 431.
+            Firms, in the order of the result; None: all 431.
         start, end : date or None
             First and last day, both included; None: 2007-01-03 and 2016-12-30.
 
         Returns
         -------
         RawPrices
-            With the median traded value (USD/day) of the last 252 trading days up to `end`.
+            With the median traded value (USD/day) of the last 252 trading days up to `end`. All
+            firms are listed in New York.
 
         Raises
         ------
         PriceError
-            The archive is missing or corrupt, a ticker is not in it, or no day is.
+            The archive is missing or corrupt, or lacks a ticker or all of the days.
         """
         if not self.archive.is_file():
-            message = f"{self.archive} is missing; run the workflow again, it fetches it"
+            message = f"{self.archive} is missing; run the workflow again, which downloads it"
             raise PriceError(message)
         _verify(self.archive)
         returns, volumes = self._members("returns", "volumes")
         returns = returns.drop(columns=CASH)
-        known = list(returns.columns)
-        chosen = known if tickers is None else list(tickers)
-        refuse_unknown(chosen, known, self.archive)
+        available = list(returns.columns)
+        chosen = available if tickers is None else list(tickers)
+        refuse_unknown(chosen, available, self.archive)
         base = volumes.index[volumes.index < returns.index[0]][-1]
         growth = (1 + returns[chosen]).cumprod()
         prices = pd.concat([pd.DataFrame(1.0, index=[base], columns=chosen), growth])
@@ -127,6 +129,7 @@ class BundledPrices:
             series=series,
             outcomes=outcomes_of(series),
             traded_value=traded.tail(TRADED_DAYS).median().rename("traded_value"),
+            calendars=dict.fromkeys(chosen, NEW_YORK),
         )
 
     def _members(self, *names: str) -> list[pd.DataFrame]:
@@ -146,7 +149,7 @@ class BundledPrices:
 
 
 def _verify(archive: Path) -> None:
-    """Raise unless the file is, byte for byte, the one this project was written for."""
+    """Raise unless the file is the expected one, byte for byte."""
     if (found := sha256(archive)) != SHA256:
         message = (
             f"{archive} is corrupt: its sha256 is {found}, expected {SHA256}; "
@@ -156,8 +159,8 @@ def _verify(archive: Path) -> None:
 
 
 def _why_pip_failed(stderr: str) -> str:
-    """One line out of pip's complaint."""
-    what = f"{archive_name()} could not be fetched"
+    """Last complaint of pip, in one line."""
+    what = f"{archive_name()} could not be downloaded"
     if "DO NOT MATCH THE HASHES" in stderr:
         got = re.search(r"Got\s+([0-9a-f]{64})", stderr)
         found = got[1] if got else "another one"

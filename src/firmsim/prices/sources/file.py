@@ -1,4 +1,4 @@
-"""The user's own prices: a wide or long CSV or parquet file, or a folder of one CSV a ticker."""
+"""The user's own prices: a wide or long CSV or parquet file, or a folder of one CSV per ticker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.errors import PriceError
 from firmsim.firms.tickers import check_ticker
@@ -24,22 +23,33 @@ from firmsim.prices.sources.layouts import (
     quote_columns,
 )
 from firmsim.prices.sources.table import CSV, Table, read_table
+from firmsim.typing import Indices
 
 
 class FilePrices:
-    """Prices in files of the user.
+    r"""Prices in files of the user.
 
     Parameters
     ----------
     path : Path
-        - a wide table: a date column and one column a ticker;
+        - a wide table: a date column and one column per ticker;
         - a long table: columns date, ticker (or symbol) and close;
-        - a folder of one CSV a ticker, named after it, with columns date and close.
+        - a folder of one CSV per ticker, named after it, with columns date and close.
 
-        Where a firm's ``Close``, ``Adj Close`` and ``Dividends`` are all given, they are handed on
-        for the audit to compare. Tables are CSV or parquet. Column names may be written in any
-        case. ``Adj Close`` is read before ``Close`` where both are there, and the two are never
-        mixed. Dates are YYYY-MM-DD (a time may follow) or YYYYMMDD.
+        Tables are CSV or parquet. Column names may be written in any case. Dates are YYYY-MM-DD (a
+        time may follow) or YYYYMMDD. ``Adj Close`` takes precedence over ``Close``; the two are
+        never mixed. Where a firm has ``Close``, ``Adj Close`` and ``Dividends``, the audit compares
+        them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "prices.csv"
+    ...     _ = path.write_text("date,A,B\n2024-01-02,1.5,2\n2024-01-03,,3\n")
+    ...     raw = FilePrices(path).read(None, None, None)
+    >>> [(one.name, one.tolist()) for one in raw.series]
+    [('A', [1.5, nan]), ('B', [2.0, 3.0])]
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +63,7 @@ class FilePrices:
         Parameters
         ----------
         tickers : sequence of str or None
-            Firms, in the order wanted; None: all, in the order of the file.
+            Firms, in the order of the result; None: all, in the order of the file.
         start, end : date or None
             First and last day, both included; None: no limit.
 
@@ -65,15 +75,15 @@ class FilePrices:
         Raises
         ------
         PriceError
-            A file is missing or unreadable, has no date column, holds a date, price or ticker
-            that is not one, or lacks a ticker or every day asked for.
+            A file is missing or unreadable, has no date column, contains a malformed date, price or
+            ticker, or lacks a ticker or all of the days.
         """
         quotes: dict[str, pd.DataFrame] = {}
         series = between(self._series(tickers, quotes), start, end, self.path)
         return RawPrices(series=series, outcomes=outcomes_of(series), quotes=quotes)
 
     def files(self, tickers: Sequence[str] | None) -> list[Path]:
-        """Files that the prices of these firms are read from.
+        """Files that contain the prices of these firms.
 
         Parameters
         ----------
@@ -88,7 +98,7 @@ class FilePrices:
         Raises
         ------
         PriceError
-            The folder lacks a ticker or holds no prices.
+            The folder lacks a ticker or contains no prices.
         """
         if not self.path.is_dir():
             return [self.path]
@@ -100,15 +110,15 @@ class FilePrices:
     ) -> str:
         """SHA-256 of the days and prices of these firms alone.
 
-        It stays the same when other firms or later days join the file, whatever the order of the
-        columns or the kind of file, and changes when a price of these firms does.
+        It changes when a price of these firms does. Other firms and later days, the order of the
+        columns and the kind of file do not change it.
 
         Parameters
         ----------
         tickers : sequence of str or None
             Firms, in any order; None: all.
         start, end : date or None
-            First and last day that count, both included; None: no limit.
+            First and last day, both included; None: no limit.
 
         Returns
         -------
@@ -132,7 +142,7 @@ class FilePrices:
     def _series(
         self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame] | None = None
     ) -> list[pd.Series]:
-        """Closing prices; what shows whether they are adjusted for dividends goes to `quotes`."""
+        """Closing prices; closes and dividends for the audit are added to `quotes`."""
         quotes = {} if quotes is None else quotes
         if self.path.is_dir():
             return self._folder(tickers, quotes)
@@ -162,12 +172,12 @@ class FilePrices:
         quotes: dict[str, pd.DataFrame],
     ) -> list[pd.Series]:
         codes, names = pd.factorize(table.text(columns.ticker).to_numpy(zero_copy_only=False))
-        known = [str(name) for name in names]
-        chosen = self._choose(known, tickers)
+        available = [str(name) for name in names]
+        chosen = self._choose(available, tickers)
         days = table.days(columns.date)
         order = np.argsort(codes, kind="stable")
-        ends = np.cumsum(np.bincount(codes, minlength=len(known)))
-        place = {name: code for code, name in enumerate(known)}
+        ends = np.cumsum(np.bincount(codes, minlength=len(available)))
+        place = {name: code for code, name in enumerate(available)}
         series = []
         for ticker in chosen:
             code = place[ticker]
@@ -191,28 +201,28 @@ class FilePrices:
                 quotes[ticker] = _quotes(table, columns, days)
         return series
 
-    def _choose(self, known: list[str], tickers: Sequence[str] | None) -> list[str]:
-        """Tickers to read, out of the distinct ones there are."""
+    def _choose(self, available: list[str], tickers: Sequence[str] | None) -> list[str]:
+        """Tickers to read, among the distinct ones of the file."""
         if tickers is not None:
-            refuse_unknown(tickers, known, self.path)
+            refuse_unknown(tickers, available, self.path)
             return list(tickers)
-        if not known:
+        if not available:
             message = f"{self.path} has dates but no firm; add a column of prices for each"
             raise PriceError(message)
-        for ticker in known:
+        for ticker in available:
             try:
                 check_ticker(ticker)
             except ValueError as error:
                 message = f"{self.path}: {error}"
                 raise PriceError(message) from None
-        return known
+        return available
 
 
 def _quotes(
     table: Table,
     columns: dict[str, int],
     days: pd.DatetimeIndex,
-    rows: NDArray[np.intp] | None = None,
+    rows: Indices | None = None,
 ) -> pd.DataFrame:
     """Close, adjusted close and dividends of one firm."""
     cells = {kind: table.numbers(position, rows) for kind, position in columns.items()}

@@ -1,4 +1,4 @@
-"""Which column of a price file is what: dates, tickers, closing prices."""
+"""Layouts of price files: which column contains dates, tickers or closing prices."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from firmsim.prices.sources.table import Table
 DATES = ("date", "datetime", "timestamp")
 TICKERS = ("ticker", "symbol")
 CLOSES = ("adjclose", "adjustedclose", "close")
-"""Closing prices, best first: adjusted for splits and dividends, then as the file has it."""
+"""Names of closing prices in order of precedence: adjusted for splits and dividends, then as is."""
 DIVIDENDS = ("dividends", "dividend")
-"""Dividends a share, on the day it first trades without them."""
+"""Names of the dividends per share, on the day on which it first trades without them."""
 UNNAMED = ("", "Unnamed: 0")
-"""How a CSV names an index that had no name, when written by pandas and when read back."""
+"""Names that pandas gives to an index without a name, in a CSV and when it is read back."""
 PANDAS_INDEX = re.compile(r"__index_level_\d+__")
-"""How a parquet file names an index that had no name."""
+"""Name that pandas gives to an index without a name in a parquet file."""
 
 
 @dataclass(frozen=True)
 class Long:
-    """One row a firm and day: positions of the three columns."""
+    """Layout of one row per firm and day: positions of the three columns."""
 
     date: int
     ticker: int
@@ -34,14 +34,20 @@ class Long:
 
 @dataclass(frozen=True)
 class Wide:
-    """One row a day: position of the dates, and (position, ticker) of each firm."""
+    """Layout of one row per day: position of the dates, and (position, ticker) of each firm."""
 
     date: int
     firms: tuple[tuple[int, str], ...]
 
 
 def plain(name: str) -> str:
-    """Column name in one spelling: ``Adj Close``, ``adj_close`` and ``<AdjClose>`` are the same."""
+    """Column name in one spelling.
+
+    Examples
+    --------
+    >>> plain("Adj Close"), plain("adj_close"), plain("<AdjClose>")
+    ('adjclose', 'adjclose', 'adjclose')
+    """
     return re.sub(r"[\s<>_]", "", name).lower()
 
 
@@ -51,17 +57,17 @@ def layout(table: Table) -> Long | Wide:
     Parameters
     ----------
     table : Table
-        As read.
+        Columns of a file.
 
     Returns
     -------
     Long or Wide
-        Which columns hold what.
+        Positions of the columns.
 
     Raises
     ------
     PriceError
-        There is no date column, or the file is one firm's.
+        There is no date column, or the file contains a single firm.
     """
     names = [plain(name) for name in table.names]
     dates = date_column(table)
@@ -77,10 +83,10 @@ def layout(table: Table) -> Long | Wide:
         raise PriceError(message)
     if {"open", "high", "low", "close"} <= set(names):
         message = (
-            f"{table.path} holds the prices of one firm; name it TICKER.csv, put it in a folder "
-            "with the others, and set prices.path to the folder"
+            f"path: {table.path} contains the prices of one firm; name it TICKER.csv, put it in a "
+            "folder with the others, and set path to the folder"
         )
-        raise PriceError(message)
+        raise PriceError(message, parameter="path")
     firms = tuple(
         (position, name)
         for position, name in enumerate(table.names)
@@ -95,7 +101,7 @@ def date_column(table: Table) -> int:
     Raises
     ------
     PriceError
-        There is none; names the columns there are.
+        There is none; names the columns of the file.
     """
     typed = [
         position
@@ -119,7 +125,7 @@ def close_column(table: Table) -> int:
     Raises
     ------
     PriceError
-        There is none; names the columns there are.
+        There is none; names the columns of the file.
     """
     close = _first([plain(name) for name in table.names], CLOSES)
     if close is None:
@@ -130,32 +136,38 @@ def close_column(table: Table) -> int:
 
 
 def quote_columns(table: Table) -> dict[str, int]:
-    """Positions of ``close``, ``adjusted`` and ``dividends``; empty unless all are there."""
+    """Positions of ``close``, ``adjusted`` and ``dividends``; empty unless the file has all."""
     names = [plain(name) for name in table.names]
-    found = {
+    positions = {
         "close": _first(names, CLOSES[2:]),
         "adjusted": _first(names, CLOSES[:2]),
         "dividends": _first(names, DIVIDENDS),
     }
-    there = {kind: position for kind, position in found.items() if position is not None}
-    return there if len(there) == len(found) else {}
+    found = {kind: position for kind, position in positions.items() if position is not None}
+    return found if len(found) == len(positions) else {}
 
 
 def listed(names: list[str], most: int = 6) -> str:
-    """Up to six names, and how many more."""
+    """Up to six names, and the number of the others.
+
+    Examples
+    --------
+    >>> listed(["day", "A", "B"], most=2)
+    "'day', 'A' and 1 more"
+    """
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(map(repr, names[:most])) + more
 
 
 def price_files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Files of a folder that hold one firm each.
+    """Files of a folder with one file per ticker.
 
     Parameters
     ----------
     folder : Path
-        Folder of one file a ticker.
+        Folder.
     suffixes : tuple of str
-        Endings that count.
+        Endings of price files.
 
     Returns
     -------
@@ -165,7 +177,7 @@ def price_files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     Raises
     ------
     PriceError
-        There is no such file, or a ticker has two.
+        There is no such file, or a ticker has two. In the first case the parameter is ``path``.
     """
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
@@ -177,19 +189,20 @@ def price_files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
         files[path.stem] = path
     if not files:
         message = (
-            f"{folder}: no {' or '.join(suffixes)} file in this folder; prices.path needs some"
+            f"path: {folder} contains no {' or '.join(suffixes)} file; name a folder of one CSV "
+            "per ticker"
         )
-        raise PriceError(message)
+        raise PriceError(message, parameter="path")
     return files
 
 
 def _counts_rows(position: int, name: str) -> bool:
-    """Whether a column is the row numbers that pandas writes beside a table."""
+    """Whether a column contains the row numbers that pandas writes beside a table."""
     return bool(PANDAS_INDEX.fullmatch(name)) or (position == 0 and name in UNNAMED)
 
 
 def _first(names: list[str], wanted: tuple[str, ...]) -> int | None:
-    """Position of the most wanted name that is there."""
+    """Position of the first wanted name that occurs."""
     for name in wanted:
         if name in names:
             return names.index(name)

@@ -1,7 +1,7 @@
-"""A CSV or parquet file as columns of text and numbers, strict about what a cell may hold.
+"""A CSV or parquet file as columns of text and numbers, with strict checks of every cell.
 
-pyarrow reads both: it refuses a line with too many or too few cells, where pandas drops the excess
-without a word, and it never takes a ticker named ``NA`` for a missing value.
+pyarrow reads both. It refuses a line with too many or too few cells, where pandas drops the excess
+silently, and it never reads a ticker named ``NA`` as a missing value.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
-from numpy.typing import NDArray
 
 from firmsim.errors import PriceError
+from firmsim.typing import Floats, Indices
 
 CSV = (".csv", ".txt")
 PARQUET = (".parquet", ".pq")
 MISSING = ("", "NA", "N/A", "nan", "NaN", "null", "NULL", "None")
-"""Cells of a price column that mean: no price."""
+"""Cells of a price column that stand for a missing price."""
 ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$"
 COMPACT = r"^\d{8}$"
 
@@ -38,9 +38,9 @@ class Table:
     path : Path
         The file.
     names : list of str
-        Names of the columns, which may repeat.
+        Names of the columns; duplicates allowed.
     columns : list of pyarrow.ChunkedArray
-        Their cells; all text when the file is a CSV.
+        Cells of the columns; text when the file is a CSV.
     """
 
     path: Path
@@ -48,18 +48,18 @@ class Table:
     columns: list[Any]
 
     def text(self, column: int) -> Any:
-        """Cells as text, as they stand (a pyarrow array)."""
+        """Cells as unchanged text (a pyarrow array)."""
         return pc.fill_null(self.columns[column].cast(pa.string()), "")
 
-    def numbers(self, column: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.float64]:
+    def numbers(self, column: int, rows: Indices | None = None) -> Floats:
         """Cells as prices, missing as NaN.
 
         Parameters
         ----------
         column : int
-            Which column.
+            Position of the column.
         rows : array of int, optional
-            Which rows of it; None: all.
+            Rows of the column; None: all.
 
         Returns
         -------
@@ -84,11 +84,11 @@ class Table:
                 f"{str(cells[bad].as_py())!r} is not a price; write a number, or leave it empty"
             )
             raise PriceError(message)
-        numbers: NDArray[np.float64] = pc.fill_null(cells.cast(pa.float64()), np.nan).to_numpy()
+        numbers: Floats = pc.fill_null(cells.cast(pa.float64()), np.nan).to_numpy()
         return numbers
 
     def days(self, column: int) -> pd.DatetimeIndex:
-        """Cells as days, without a time of day or zone (the local date stays).
+        """Cells as days, without time of day or zone (the local date stays).
 
         Raises
         ------
@@ -100,8 +100,8 @@ class Table:
             stamps = pd.DatetimeIndex(cells.to_pandas()).tz_localize(None).normalize()
         else:
             text = pd.Series(self.text(column).to_pandas()).str.strip()
-            known = text.str.match(ISO) | text.str.match(COMPACT)
-            digits = text.where(known, "").str.slice(0, 10).str.replace("-", "")
+            dated = text.str.match(ISO) | text.str.match(COMPACT)
+            digits = text.where(dated, "").str.slice(0, 10).str.replace("-", "")
             stamps = pd.DatetimeIndex(pd.to_datetime(digits, format="%Y%m%d", errors="coerce"))
         if stamps.hasnans:
             row = int(np.flatnonzero(stamps.isna())[0])
@@ -113,7 +113,7 @@ class Table:
         return stamps.as_unit("us").rename("date")
 
     def line(self, row: int) -> str:
-        """Where a row stands in the file, for a person who opens it."""
+        """Place of a row in the file, for a person who opens it: ``line 3`` or ``row 2``."""
         if self.path.suffix.lower() in PARQUET:
             return f"row {row + 1}"
         lines = self.path.read_text(encoding="utf-8-sig").splitlines()
@@ -137,15 +137,17 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     PriceError
-        It is missing, unreadable, empty, or of another kind.
+        It is missing, unreadable, empty, or of another kind. Where another file is needed the
+        parameter is ``path``.
     """
     if not path.exists():
-        message = f"{path} does not exist; correct prices.path"
-        raise PriceError(message)
+        message = f"path: {path} does not exist; name a file or a folder of prices"
+        raise PriceError(message, parameter="path")
     suffix = path.suffix.lower()
     if suffix not in CSV + PARQUET:
-        message = f"{path}: prices are read from {', '.join(CSV + PARQUET)} files or a folder"
-        raise PriceError(message)
+        kinds = ", ".join(CSV + PARQUET)
+        message = f"path: {path} is no file of prices; name a {kinds} file, or a folder"
+        raise PriceError(message, parameter="path")
     try:
         names, table = _parquet(path) if suffix in PARQUET else _csv(path)
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from firmsim.errors import PriceError
-from firmsim.prices.sources.yahoo.client import RequestPolicy
+from firmsim.prices.sources.yahoo.policy import RequestPolicy
 from firmsim.prices.sources.yahoo.source import YahooPrices, last_complete_day
-from firmsim.prices.sources.yahoo.store import KeptHistory, Store
+from firmsim.prices.sources.yahoo.store import Store, StoredHistory
 from yahoo.reader import read
 from yahoo.server import FakeYahoo
 from yahoo.universe import split, synthetic
@@ -256,11 +256,14 @@ def test_coverage_decides_whether_a_run_goes_on_without_a_ticker(certificates, t
         assert yahoo.asked("info") == []
         goes_on = read(yahoo, tmp_path, tickers, START, END, min_coverage=0.75)
     assert stops["kind"] == "IncompletePrices"
-    assert stops["error"] == (
-        "3 of 4 firms have prices, fewer than prices.min_coverage (0.8) asks for: 1 unknown_symbol "
-        "('LOST': HTTP 404: No data found, symbol may be delisted); correct the tickers, or lower "
-        "prices.min_coverage where firms are delisted; what was had is kept"
-    )
+    assert stops["error"].startswith("min_coverage: 3 of 4 firms have prices, ")
+    for fact in (
+        "share of 0.8: 1 unknown_symbol ('LOST': HTTP 404: No data found, symbol may be delisted)",
+        "correct the tickers, or lower min_coverage",
+        "downloaded prices are kept",
+    ):
+        assert fact in stops["error"]
+    assert stops["parameter"] == "min_coverage"
     assert goes_on["error"] is None
     assert list(goes_on["prices"]) == HEALTHY
     lost = goes_on["outcomes"]["LOST"]
@@ -309,11 +312,11 @@ def full(tmp_path):
     names = ["Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits"]
     table = pd.DataFrame(dict(zip(names, range(1, 9), strict=True)), index=days)
     now = datetime.now(UTC)
-    kept = KeptHistory(table, date.fromisoformat(START), date.fromisoformat(END), now, "X", "")
+    kept = StoredHistory(table, date.fromisoformat(START), date.fromisoformat(END), now, "X", "")
     profile = {"name": "A", "sector": "Energy", "market_cap": 1.0, "currency": "USD"}
     for name in HEALTHY:
-        source.store.keep_history(name, kept)
-        source.store.keep_profile(name, profile | {"fetched": f"{now:%Y-%m-%d}"})
+        source.store.save_history(name, kept)
+        source.store.save_profile(name, profile | {"fetched": f"{now:%Y-%m-%d}"})
     return source
 
 
@@ -327,6 +330,7 @@ def test_what_is_read_of_the_store_is_read_before_another_run_may_change_it(full
         assert set(quotes["close"]) == {4.0}
         assert set(quotes["dividends"]) == {7.0}
     assert set(raw.attributes()["sector"]) == {"Energy"}
+    assert raw.calendars == dict.fromkeys(HEALTHY, "XNYS")
     assert full.store.unlocked == []
     assert set(full.store.read) == {f"{name}.{kind}" for name in HEALTHY for kind in KINDS}
 
@@ -355,14 +359,19 @@ def test_waiting_for_another_run_is_said_where_the_user_looks(full, monkeypatch)
     ],
 )
 def test_tickers_and_days_are_needed(tmp_path, tickers, start, end):
-    with pytest.raises(PriceError, match=r"needs firms, prices\.start and prices\.end"):
+    missing = "tickers" if tickers is None else "start" if start is None else "end"
+    with pytest.raises(
+        PriceError, match=rf"^{missing}: .* needs tickers, start and end"
+    ) as refused:
         YahooPrices(tmp_path, RequestPolicy()).read(tickers, start, end)
+    assert refused.value.parameter == missing
 
 
 def test_days_to_come_are_refused(tmp_path):
     start = datetime.now(UTC).date() + dt.timedelta(days=3)
-    with pytest.raises(PriceError, match=f"prices.start: {start} is after .*, the last day"):
+    with pytest.raises(PriceError, match=f"^start: {start} is after .*, the last day") as refused:
         YahooPrices(tmp_path, RequestPolicy()).read(["AAA"], start, start)
+    assert refused.value.parameter == "start"
 
 
 def test_last_complete_day_is_yesterday_in_utc():

@@ -142,7 +142,8 @@ def test_a_run_ends_as_the_coverage_rule_says(runs):
     assert first["error"] is None
     assert stopped["kind"] == "IncompletePrices"
     had = sum(row["status"] == "ok" for row in stopped["outcomes"].values())
-    assert stopped["error"].startswith(f"{had} of {len(stopped['outcomes'])} firms have prices, ")
+    start = f"min_coverage: {had} of {len(stopped['outcomes'])} firms have prices, "
+    assert stopped["error"].startswith(start)
     for count, status in [(2, "unknown_symbol"), (1, "no_data_in_range"), (2, "incomplete")]:
         assert f"{count} {status} (" in stopped["error"]
     assert "\n" not in stopped["error"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from firmsim.errors import PriceError
-from firmsim.prices.sources.yahoo.store import CorruptFile, KeptHistory, Store
+from firmsim.prices.sources.yahoo.store import CorruptFile, Store, StoredHistory
 
 PROFILE = {"name": "A", "sector": "", "market_cap": 1.5e9, "fetched": "2026-01-02"}
 
@@ -21,14 +21,14 @@ def kept(rng):
     table.iloc[7, 4] = np.inf
     fetched = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     days = {"start": date(2015, 1, 1), "end": date(2016, 3, 1)}
-    return KeptHistory(table, **days, fetched=fetched, zone="Asia/Tokyo", remark="1 day")
+    return StoredHistory(table, **days, fetched=fetched, zone="Asia/Tokyo", remark="1 day")
 
 
 @pytest.fixture
 def store(tmp_path, kept):
     store = Store(tmp_path / "store")
-    store.keep_history("^A.B-C=D", kept)
-    store.keep_profile("^A.B-C=D", PROFILE)
+    store.save_history("^A.B-C=D", kept)
+    store.save_profile("^A.B-C=D", PROFILE)
     return store
 
 
@@ -48,7 +48,7 @@ def test_what_is_not_there_is_none(store):
 def test_the_same_content_gives_the_same_bytes(store, kept):
     path = store.folder / "history" / "^A.B-C=D.parquet"
     before = path.read_bytes()
-    store.keep_history("^A.B-C=D", store.history("^A.B-C=D"))
+    store.save_history("^A.B-C=D", store.history("^A.B-C=D"))
     assert path.read_bytes() == before
 
 

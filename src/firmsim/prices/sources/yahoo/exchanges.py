@@ -1,8 +1,8 @@
-"""Which trading calendar an exchange keeps, by the names that Yahoo has for exchanges.
+"""Trading calendars of exchanges, by Yahoo's names of the exchanges.
 
 Calendars have the names of the package exchange_calendars, mostly ISO 10383 codes (XNYS, XTKS).
-Exchanges of one country that open on the same days share one. Not listed are exchanges without a
-calendar there (Cairo, Doha, ...), and those whose calendar the package fails to build (Athens,
+Exchanges of one country that open on the same days share one. Exchanges without a calendar in the
+package are left out (Cairo, Doha, ...), and so are those whose calendar it fails to build (Athens,
 Bucharest, Tel Aviv).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-NEW_YORK = "XNYS"
+from firmsim.prices.sessions import NEW_YORK
 
 SUFFIXES = {
     "AS": "XAMS",
@@ -75,7 +75,7 @@ SUFFIXES = {
     "VS": "XLIT",
     "WA": "XWAR",
 }
-"""Calendar by what follows the last dot of a ticker."""
+"""Suffix after the last dot of a symbol -> calendar."""
 
 CODES = {
     NEW_YORK: "ASE BTS CXI NAE NAS NCM NGM NMS NYQ OEM OQB OQX PCX PNK",
@@ -130,33 +130,39 @@ CODES = {
     "XWAR": "WSE",
     "XWBO": "VIE",
 }
-"""Yahoo's codes of the exchanges that keep a calendar."""
+"""Calendar -> Yahoo's codes of its exchanges."""
 
 _BY_CODE = {code: calendar for calendar, codes in CODES.items() for code in codes.split()}
 
 NO_SHARE = re.compile(r"\^.*|.*=.*|.*-[A-Z]{3}")
-"""Indices, currencies, futures and coins (``^GSPC``, ``EURUSD=X``, ``BTC-USD``)."""
+"""Symbols of indices, currencies, futures and coins (``^GSPC``, ``EURUSD=X``, ``BTC-USD``)."""
 
 
-def calendar_of(ticker: str, exchange: str = "") -> str:
-    """Calendar of the exchange a share is listed on.
+def calendar_of(symbol: str, exchange: str = "") -> str:
+    """Calendar of the exchange on which a share is listed.
 
     Parameters
     ----------
-    ticker : str
-        Yahoo's symbol: without a dot an American share, else what follows the last dot tells the
-        exchange.
+    symbol : str
+        Yahoo's symbol. The suffix after the last dot names the exchange; without a dot it is an
+        American share.
     exchange : str
-        Yahoo's code of the exchange (``NMS``, ``JPX``, ...), if it is known; a suffix goes first.
+        Yahoo's code of the exchange (``NMS``, ``JPX``, ...), if it is known; a suffix takes
+        precedence.
 
     Returns
     -------
     str
-        For example ``XNYS``; "" when it is not known, or no share.
+        Name of a calendar; "" when it is unknown, or the symbol is no share.
+
+    Examples
+    --------
+    >>> calendar_of("AAPL"), calendar_of("7203.T"), calendar_of("AAPL", "GER"), calendar_of("^GSPC")
+    ('XNYS', 'XTKS', 'XETR', '')
     """
-    _, dot, suffix = ticker.rpartition(".")
+    _, dot, suffix = symbol.rpartition(".")
     if dot and suffix.upper() in SUFFIXES:
         return SUFFIXES[suffix.upper()]
     if exchange in _BY_CODE:
         return _BY_CODE[exchange]
-    return "" if dot or NO_SHARE.fullmatch(ticker) else NEW_YORK
+    return "" if dot or NO_SHARE.fullmatch(symbol) else NEW_YORK

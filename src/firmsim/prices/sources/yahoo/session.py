@@ -1,7 +1,7 @@
-"""One HTTP request to Yahoo: sent in its turn, and a failure by name at once.
+"""HTTP session of the download: rate-limited requests, and a named failure per bad response.
 
-yfinance asks again at once after any error, with another cookie and from every worker. Raising
-here, below it, leaves that to the pace and to the client.
+yfinance retries at once after any error, with another cookie and from every worker. This session
+raises below it, so that the rate limiter and the client decide on retries.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 from curl_cffi.requests import Response, Session
 
 from firmsim.prices.sources.yahoo.failures import YahooFailure
-from firmsim.prices.sources.yahoo.pace import Pace
+from firmsim.prices.sources.yahoo.rate_limiter import RateLimiter
 
-PATIENCE = 3
-"""Cookies and crumbs that fail in a row before no more are asked for: prices need none."""
+MAX_PRELIMINARIES = 3
+"""Consecutive failures of cookies and crumbs, after which no more are requested: prices need none.
+"""
 
 ENDPOINTS = {
     "/v8/finance/chart/": "chart",
@@ -27,60 +28,60 @@ ENDPOINTS = {
 }
 
 
-class PacedSession(Session[Response]):
-    """The session that yfinance is given.
+class YahooSession(Session[Response]):
+    """Session for yfinance.
 
     Parameters
     ----------
-    pace : Pace
+    limiter : RateLimiter
         With the kinds ``request`` and ``profile``.
     timeout : float
-        Seconds to wait for any answer; yfinance's own limits vary from 10 to 30 s.
+        Seconds to wait for any response; yfinance's own limits vary from 10 to 30 s.
     """
 
-    def __init__(self, pace: Pace, timeout: float) -> None:
+    def __init__(self, limiter: RateLimiter, timeout: float) -> None:
         super().__init__(impersonate="chrome", timeout=timeout)
-        self._pace = pace
+        self._limiter = limiter
         self._timeout = timeout
         self._last = threading.local()
         self._without_crumb = 0
         self.crumb_refused = False
 
     @property
-    def asked(self) -> str:
-        """Endpoint that this thread asked last."""
+    def last_endpoint(self) -> str:
+        """Endpoint of this thread's last request."""
         endpoint: str = getattr(self._last, "endpoint", "")
         return endpoint
 
     @property
-    def answer(self) -> str:
-        """Text of what this thread was last given, "" when it was not."""
+    def last_text(self) -> str:
+        """Text of this thread's last response, "" without one."""
         text: str = getattr(self._last, "text", "")
         return text
 
     @property
     def denied(self) -> str:
-        """What this thread was told when it was last denied access (401, 403), "" when not."""
-        said: str = getattr(self._last, "denied", "")
-        return said
+        """Reason of this thread's last denied access (401, 403), "" without one."""
+        reason: str = getattr(self._last, "denied", "")
+        return reason
 
     def forget(self) -> None:
-        """Forget what this thread was last answered."""
+        """Forget this thread's last response."""
         self._note("")
 
     def _note(self, endpoint: str, text: str = "", denied: str = "") -> None:
         self._last.endpoint, self._last.text, self._last.denied = endpoint, text, denied
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
-        """Send a request in its turn.
+        """Send a request when the rate limiter permits.
 
         Raises
         ------
         YahooFailure
-            Yahoo answered that it will not or cannot, or has failed to give a crumb too often. (401
-            and 403 are left to yfinance, which then gets a new crumb.)
+            An HTTP error, or too many failures to get a crumb. (401 and 403 are left to yfinance,
+            which then gets a new crumb.)
         RequestException
-            There was no answer.
+            There was no response.
         """
         options["timeout"] = self._timeout
         endpoint = next((name for path, name in ENDPOINTS.items() if path in url), "")
@@ -88,48 +89,49 @@ class PacedSession(Session[Response]):
             return self._preliminary(method, url, *args, **options)
         self._note(endpoint)
         if endpoint == "profile":
-            self._pace.wait("profile")
-        sent = self._pace.wait("request")
-        answer = super().request(method, url, *args, **options)
-        said = f"HTTP {answer.status_code}: {words(answer.text)}".removesuffix(": ")
-        # at times it comes as a text with another status
-        if answer.status_code == 429 or "Too Many Requests" in answer.text[:100]:
-            self._pace.refused(sent)
-            raise YahooFailure(status="rate_limited", reason=said)
-        self._pace.answered()
-        if answer.status_code in (401, 403):
-            self._note(endpoint, denied=said)
-        elif answer.status_code >= 500:
-            raise YahooFailure(status="server_error", reason=said)
-        elif answer.status_code >= 400:
-            raise YahooFailure(_status(answer.status_code, said), said)
+            self._limiter.wait("profile")
+        sent = self._limiter.wait("request")
+        response = super().request(method, url, *args, **options)
+        code = response.status_code
+        reason = f"HTTP {code}: {words(response.text)}".removesuffix(": ")
+        # at times this text comes with another status
+        if code == 429 or "Too Many Requests" in response.text[:100]:
+            self._limiter.refused(sent)
+            raise YahooFailure(status="rate_limited", reason=reason)
+        self._limiter.answered()
+        if code in (401, 403):
+            self._note(endpoint, denied=reason)
+        elif code >= 500:
+            raise YahooFailure(status="server_error", reason=reason)
+        elif code >= 400:
+            raise YahooFailure(_status(code, reason), reason)
         else:
-            self._note(endpoint, answer.text)
-        return answer
+            self._note(endpoint, response.text)
+        return response
 
     def _preliminary(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
-        """Ask for a cookie, consent or crumb; not for ever when none is to be had."""
-        if self._without_crumb >= PATIENCE:
+        """Request a cookie, consent or crumb, unless too many of these requests failed."""
+        if self._without_crumb >= MAX_PRELIMINARIES:
             message = "no cookie or crumb was to be had"
-            raise ConnectionError(message)  # one that yfinance takes for passing, and goes on
+            raise ConnectionError(message)  # transient to yfinance, which then goes on
         try:
-            answer = super().request(method, url, *args, **options)
+            response = super().request(method, url, *args, **options)
         except OSError:
             self._without_crumb += 1
             raise
         if url.endswith("/getcrumb"):
-            self.crumb_refused = answer.status_code == 429
-            had = answer.status_code < 400 and "<" not in answer.text  # a page is none
-            self._without_crumb = 0 if had else self._without_crumb + 1
-        return answer
+            self.crumb_refused = response.status_code == 429
+            received = response.status_code < 400 and "<" not in response.text  # a page is none
+            self._without_crumb = 0 if received else self._without_crumb + 1
+        return response
 
     def renew(self) -> None:
-        """Have cookies and crumbs asked for again, although they failed before."""
+        """Permit requests for cookies and crumbs again."""
         self._without_crumb = 0
 
 
 def words(text: str) -> str:
-    """What an answer says is wrong, in its own words.
+    """Error message of a response, in its own words.
 
     Parameters
     ----------
@@ -139,7 +141,12 @@ def words(text: str) -> str:
     Returns
     -------
     str
-        One line, "" when nothing can be made of it.
+        One line, "" without a message.
+
+    Examples
+    --------
+    >>> words('{"chart": {"error": {"description": "No data"}}}')
+    'No data'
     """
     try:
         body = json.loads(text)
@@ -153,8 +160,8 @@ def words(text: str) -> str:
     return ""
 
 
-def _status(code: int, said: str) -> str:
-    """Status of a request that Yahoo found wrong."""
+def _status(code: int, reason: str) -> str:
+    """Status of a request that Yahoo rejected."""
     if code == 404:
         return "unknown_symbol"
-    return "no_data_in_range" if "Data doesn't exist" in said else "bad_answer"
+    return "no_data_in_range" if "Data doesn't exist" in reason else "bad_answer"

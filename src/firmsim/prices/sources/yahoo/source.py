@@ -1,10 +1,10 @@
-"""Prices and profiles from Yahoo Finance, with one outcome for every ticker."""
+"""Prices and profiles from Yahoo Finance, with one outcome per ticker."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,27 +18,29 @@ from tqdm import tqdm
 from firmsim.errors import PriceError
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
-from firmsim.prices.sources.yahoo.answers import TEXTS
-from firmsim.prices.sources.yahoo.client import RequestPolicy, YahooClient
+from firmsim.prices.sources.yahoo.client import YahooClient
+from firmsim.prices.sources.yahoo.clock import Clock, WallClock
 from firmsim.prices.sources.yahoo.download import Download, Interrupted, Outcome
-from firmsim.prices.sources.yahoo.pace import Clock, WallClock
+from firmsim.prices.sources.yahoo.exchanges import calendar_of
+from firmsim.prices.sources.yahoo.policy import RequestPolicy
+from firmsim.prices.sources.yahoo.responses import TEXTS
 from firmsim.prices.sources.yahoo.store import Store
 
-NAMED = 3
-"""Failed tickers of a status that the error names."""
+MAX_NAMED = 3
+"""Most failed tickers per status that the error names."""
 
-ADVICE = {
-    "rate_limited": "halve prices.requests_per_second and run again in an hour",
-    "connection": "see to the network and run again",
-    "unknown_symbol": "correct the tickers, or lower prices.min_coverage where firms are delisted",
+HINTS = {
+    "rate_limited": "halve requests_per_second and run again in an hour",
+    "connection": "check the network and run again",
+    "unknown_symbol": "correct the tickers, or lower min_coverage where firms are delisted",
     "no_data_in_range": "correct the tickers or the days",
 }
-"""What to do about too many failures, by the most frequent status; else to run again later."""
+"""Hint of the error by the most frequent status; for others it is to run again later."""
 
 DOLLAR = "USD"
 
 QUOTES = {"Close": "close", "Adj Close": "adjusted", "Dividends": "dividends"}
-"""Columns of a history that a run reads, and what they are called in `RawPrices.quotes`."""
+"""Columns of a history that a run reads -> their names in `RawPrices.quotes`."""
 
 log = logging.getLogger("firmsim.yahoo")
 
@@ -49,18 +51,23 @@ class YahooPrices:
     Parameters
     ----------
     folder : Path
-        Store where answers are kept; a later call asks only for what it lacks.
-    manners : Manners
-        How Yahoo is asked.
+        Store of responses; a later call requests only what it lacks.
+    policy : RequestPolicy
+        Rates, timeouts and attempts.
     min_coverage : float
-        Share of the tickers that must have prices.
+        Least share of the tickers that must have prices.
     profile_days : int or None
-        Days after which a profile is asked for again; None: no profile is.
-    later_listings : bool
-        Whether firms without a price on the days asked for are expected, and no lack of coverage:
-        training days that are pinned end before some firms are listed.
+        Days after which a profile is requested again; None: no profile is requested.
     clock : Clock, optional
         Time; tests have one that does not wait.
+    later_listings : bool
+        Whether firms without a price on the requested days are left out of the coverage: training
+        days that are pinned end before some firms are listed.
+
+    Examples
+    --------
+    >>> YahooPrices(Path("resources/prices/yahoo"), RequestPolicy(workers=4)).policy.workers
+    4
     """
 
     def __init__(
@@ -85,74 +92,76 @@ class YahooPrices:
     ) -> RawPrices:
         """Prices of these firms on these days.
 
-        Processes that share the store take turns: together they keep to the pace, and what the
-        first was given the second need not ask for.
+        Processes that share the store take turns: together they keep the request rate, and the
+        second does not repeat the requests of the first.
 
         Parameters
         ----------
         tickers : sequence of str or None
-            As the user writes them, see `symbols.yahoo_symbol`; None is an error, Yahoo has no list
-            of all.
+            As the user writes them, see `firmsim.firms.symbols.yahoo_symbol`. None is an error, as
+            Yahoo has no list of all firms.
         start, end : date or None
-            First and last day, both included; None is an error. Days after yesterday (UTC), whose
-            prices may still change, are left out.
+            First and last day, both included; None is an error. Days after yesterday (UTC) are left
+            out, as their prices may still change.
 
         Returns
         -------
         RawPrices
-            ``Adj Close`` of the tickers that could be had. Outcomes have these columns too: symbol,
+            ``Adj Close`` of the tickers with prices. Outcomes have these columns, too: symbol,
             attempts, fetched (nothing, tail or whole) and profile (ok, what it lacks, or why there
-            is none). Market capitalisations in another currency than USD are left missing.
+            is none). Market capitalisations in another currency than USD are missing.
 
         Raises
         ------
         IncompletePrices
-            Fewer tickers have prices than `min_coverage` asks for, or none has. Its `outcomes` name
-            all; what was had is kept in the store.
+            No ticker has prices, or fewer than `min_coverage` requires. Its `outcomes` name all
+            tickers; downloaded prices stay in the store.
         Interrupted
             The user pressed Ctrl-C.
         PriceError
             Tickers or days are missing, or the store cannot be written or read.
         """
         if tickers is None or start is None or end is None:
-            message = "prices.source 'yahoo' needs firms, prices.start and prices.end; set them"
-            raise PriceError(message)
+            missing = "tickers" if tickers is None else "start" if start is None else "end"
+            message = (
+                f"{missing}: is missing; the source 'yahoo' needs tickers, start and end, so set it"
+            )
+            raise PriceError(message, parameter=missing)
         last = min(end, last_complete_day(datetime.now(UTC)))
         if start > last:
-            message = f"prices.start: {start} is after {last}, the last day Yahoo can have whole"
-            raise PriceError(message)
+            message = f"start: {start} is after {last}, the last day with complete prices at Yahoo"
+            raise PriceError(message, parameter="start")
         symbols = {ticker: yahoo_symbol(ticker) for ticker in tickers}
         for ticker, symbol in symbols.items():
             if ticker != symbol:
-                log.info("%s is asked for as %s", ticker, symbol)
+                log.info("%s is requested as %s", ticker, symbol)
         with self._alone():  # also while the store is read: another run may change it afterwards
             client = YahooClient(self.policy, self._clock)
             download = Download(client, self.store, self.policy.workers, self._clock)
-            answers = download.histories(list(dict.fromkeys(symbols.values())), start, last)
-            quotes = self._quotes(symbols, answers, start, last)
-            outcomes = _outcomes(symbols, answers, quotes)
+            histories = download.histories(list(dict.fromkeys(symbols.values())), start, last)
+            quotes = self._quotes(symbols, histories, start, last)
+            outcomes = _outcomes(symbols, histories, quotes)
             self._refuse_too_few(outcomes)
-            had = [name for name, table in quotes.items() if table["adjusted"].notna().any()]
-            said: dict[str, Outcome] = {}
+            priced = {
+                ticker: symbols[ticker]
+                for ticker, table in quotes.items()
+                if table["adjusted"].notna().any()
+            }
+            profiled: dict[str, Outcome] = {}
             if self.profile_days is not None:
-                profiled = list(dict.fromkeys(symbols[name] for name in had))
-                said = download.profiles(profiled, self.profile_days)
-            known = {symbol: self.store.profile(symbol) for symbol in said}
-        about = {symbol: _about(known[symbol], said[symbol]) for symbol in said}
+                of_priced = list(dict.fromkeys(priced.values()))
+                profiled = download.profiles(of_priced, self.profile_days)
+            profiles = {symbol: self.store.profile(symbol) or {} for symbol in profiled}
+        about = {symbol: _about(profiles[symbol], profiled[symbol]) for symbol in profiled}
         outcomes["profile"] = [about.get(symbol, "") for symbol in outcomes["symbol"]]
-        if said:
+        if profiled:
             counts = outcomes.loc[outcomes["profile"] != "", "profile"].value_counts()
             log.info("profiles: %s", "; ".join(f"{n} {what}" for what, n in counts.items()))
-        return RawPrices(
-            series=tuple(quotes[name]["adjusted"].rename(name) for name in had),
-            outcomes=outcomes,
-            profiles=_profiles({name: known.get(symbols[name]) or {} for name in had}),
-            quotes={name: quotes[name] for name in had},
-        )
+        return _raw(priced, outcomes, profiles, quotes)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the lock of the store; say so when that takes time."""
+        """Hold the lock of the store; report a wait."""
         lock = self.store.lock()
         try:
             lock.acquire(timeout=0)
@@ -171,42 +180,46 @@ class YahooPrices:
             lock.release()
 
     def _quotes(
-        self, symbols: dict[str, str], answers: dict[str, Outcome], start: date, end: date
+        self, symbols: dict[str, str], histories: dict[str, Outcome], start: date, end: date
     ) -> dict[str, pd.DataFrame]:
-        """Closes and dividends by ticker, empty for those that could not be had."""
+        """Closes and dividends by ticker, empty for tickers without a history."""
         quotes = {}
         for ticker, symbol in symbols.items():
-            kept = self.store.history(symbol) if answers[symbol].status == "ok" else None
-            if kept is None:
+            stored = self.store.history(symbol) if histories[symbol].status == "ok" else None
+            if stored is None:
                 quotes[ticker] = pd.DataFrame(
                     columns=list(QUOTES.values()), index=pd.DatetimeIndex([]), dtype=float
                 )
             else:
-                # these columns only: one by itself would hold all the others in memory
-                days = kept.table.loc[str(start) : str(end), list(QUOTES)]
+                # these columns only: one by itself would keep all the others in memory
+                days = stored.table.loc[str(start) : str(end), list(QUOTES)]
                 quotes[ticker] = days.rename(columns=QUOTES)
         return quotes
 
     def _refuse_too_few(self, outcomes: pd.DataFrame) -> None:
-        had, asked = int((outcomes["status"] == "ok").sum()), len(outcomes)
+        """Raise when the coverage is too low; otherwise log the failed tickers."""
+        priced, requested = int((outcomes["status"] == "ok").sum()), len(outcomes)
         if self.later_listings:
-            asked -= int((outcomes["status"] == "no_data_in_range").sum())
+            requested -= int((outcomes["status"] == "no_data_in_range").sum())
         failed = outcomes[outcomes["status"] != "ok"]
-        if had and had >= self.min_coverage * asked:
+        if priced and priced >= self.min_coverage * requested:
             for _, row in failed.iterrows():
                 log.warning("%s: %s: %s", row["ticker"], row["status"], row["reason"])
             return
         causes = []
         for status, rows in failed.groupby("status", sort=False):
-            named = [f"{row['ticker']!r}: {row['reason']}" for _, row in rows[:NAMED].iterrows()]
-            more = [f"{len(rows) - NAMED} more"] if len(rows) > NAMED else []
+            named = [
+                f"{row['ticker']!r}: {row['reason']}" for _, row in rows[:MAX_NAMED].iterrows()
+            ]
+            more = [f"{len(rows) - MAX_NAMED} more"] if len(rows) > MAX_NAMED else []
             causes.append(f"{len(rows)} {status} ({'; '.join([*named, *more])})")
-        advice = ADVICE.get(failed["status"].mode()[0], "run again later")
+        hint = HINTS.get(failed["status"].mode()[0], "run again later")
         message = (
-            f"{had} of {asked} firms have prices, fewer than prices.min_coverage "
-            f"({self.min_coverage:g}) asks for: {', '.join(causes)}; {advice}; what was had is kept"
+            f"min_coverage: {priced} of {requested} firms have prices, fewer than the required "
+            f"share of {self.min_coverage:g}: {', '.join(causes)}; {hint}; "
+            "downloaded prices are kept"
         )
-        raise IncompletePrices(message, outcomes)
+        raise IncompletePrices(message, outcomes, parameter="min_coverage")
 
 
 def last_complete_day(now: datetime) -> date:
@@ -220,54 +233,79 @@ def last_complete_day(now: datetime) -> date:
     Returns
     -------
     date
-        Prices up to this day no longer change in the course of trading.
+        Prices up to this day no longer change during trading.
+
+    Examples
+    --------
+    >>> last_complete_day(datetime(2024, 1, 3, 2, 0, tzinfo=UTC))
+    datetime.date(2024, 1, 2)
     """
     return now.astimezone(UTC).date() - timedelta(days=1)
 
 
 def _outcomes(
-    symbols: dict[str, str], answers: dict[str, Outcome], quotes: dict[str, pd.DataFrame]
+    symbols: dict[str, str], histories: dict[str, Outcome], quotes: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """One row a ticker asked for."""
-    found = outcomes_of([table["adjusted"].rename(name) for name, table in quotes.items()])
-    asked = [answers[symbol] for symbol in symbols.values()]
-    ok = np.array([one.status == "ok" for one in asked])
-    reasons = pd.Series([one.reason for one in asked])
-    # of a long history that is kept, these days may have no price
-    found["status"] = found["status"].where(ok, [one.status for one in asked])
-    found["reason"] = found["reason"].where(ok & (found["rows"] == 0).to_numpy(), reasons)
-    found.insert(1, "symbol", list(symbols.values()))
-    found.insert(4, "attempts", [one.attempts for one in asked])
-    found.insert(5, "fetched", [one.fetched for one in asked])
-    return found.assign(profile="")
+    """One row per requested ticker."""
+    table = outcomes_of([quote["adjusted"].rename(name) for name, quote in quotes.items()])
+    requested = [histories[symbol] for symbol in symbols.values()]
+    ok = np.array([one.status == "ok" for one in requested])
+    reasons = pd.Series([one.reason for one in requested])
+    # a long stored history may have no price on these days
+    table["status"] = table["status"].where(ok, [one.status for one in requested])
+    table["reason"] = table["reason"].where(ok & (table["rows"] == 0).to_numpy(), reasons)
+    table.insert(1, "symbol", list(symbols.values()))
+    table.insert(4, "attempts", [one.attempts for one in requested])
+    table.insert(5, "fetched", [one.fetched for one in requested])
+    return table.assign(profile="")
 
 
-def _about(profile: dict[str, Any] | None, outcome: Outcome) -> str:
-    """Say what a profile lacks, or why there is none."""
+def _about(profile: Mapping[str, Any], outcome: Outcome) -> str:
+    """What a profile lacks, or why there is none."""
     failed = "" if outcome.status == "ok" else f"{outcome.status}: {outcome.reason}"
-    if profile is None:
+    if not profile:
         return failed
     cap, currency = profile["market_cap"], profile["currency"]
-    said = ["ok"]
-    said += [] if profile["sector"] else ["no sector"]
+    parts = ["ok"]
+    parts += [] if profile["sector"] else ["no sector"]
     if cap is None:
-        said.append("no market capitalisation")
+        parts.append("no market capitalisation")
     elif currency != DOLLAR:
-        said.append(f"market capitalisation in {currency or '?'} left out")
+        parts.append(f"market capitalisation in {currency or '?'} left out")
     if failed:
-        said.append(f"of {profile['fetched']}, not refreshed ({failed})")
+        parts.append(f"of {profile['fetched']}, not refreshed ({failed})")
     elif outcome.reason:
-        said.append(outcome.reason)
-    return ", ".join(said)
+        parts.append(outcome.reason)
+    return ", ".join(parts)
 
 
-def _profiles(known: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """What is known of each firm: texts, market capitalisation (USD) and the day it is of."""
+def _raw(
+    priced: Mapping[str, str],
+    outcomes: pd.DataFrame,
+    profiles: Mapping[str, Mapping[str, Any]],
+    quotes: Mapping[str, pd.DataFrame],
+) -> RawPrices:
+    """Prices, profiles and calendars of the firms with prices."""
+    of_firms = {ticker: profiles.get(symbol, {}) for ticker, symbol in priced.items()}
+    return RawPrices(
+        series=tuple(quotes[ticker]["adjusted"].rename(ticker) for ticker in priced),
+        outcomes=outcomes,
+        profiles=_profiles(of_firms),
+        quotes={ticker: quotes[ticker] for ticker in priced},
+        calendars={
+            ticker: calendar_of(symbol, of_firms[ticker].get("exchange", ""))
+            for ticker, symbol in priced.items()
+        },
+    )
+
+
+def _profiles(of_firms: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Profile of each firm: texts, market capitalisation (USD) and its date."""
     rows = []
-    for profile in known.values():
+    for profile in of_firms.values():
         cap = profile.get("market_cap") if profile.get("currency") == DOLLAR else None
         texts = {key: profile.get(key, "") for key in ("name", *TEXTS)}
         size = np.nan if cap is None else float(cap)
         day = "" if cap is None else profile["fetched"]
         rows.append({**texts, "market_cap": size, "market_cap_date": day})
-    return pd.DataFrame(rows, index=pd.Index(list(known), name="ticker"))
+    return pd.DataFrame(rows, index=pd.Index(list(of_firms), name="ticker"))

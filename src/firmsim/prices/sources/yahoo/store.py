@@ -1,9 +1,9 @@
-"""What Yahoo gave, kept on disk: one file a symbol, so that nothing is asked for twice.
+"""Store of Yahoo's prices and profiles on disk, so that nothing is requested twice.
 
-``history/<SYMBOL>.parquet`` holds prices and actions as they came, with the days they were asked
-for, ``profiles/<SYMBOL>.json`` a profile with its date. Each carries a checksum of its content that
-is compared whenever it is read. Files are written whole or not at all; a lock lets one process at a
-time write.
+``history/<SYMBOL>.parquet`` contains unchanged prices, dividends and splits, and the requested
+days. ``profiles/<SYMBOL>.json`` contains a profile and its date. Each file has a checksum of its
+content, which is verified whenever the file is read. Files are written whole or not at all; a lock
+permits one process at a time to write.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from firmsim.errors import PriceError
 from firmsim.files import atomic
 
 KEY = b"firmsim"
-"""Of the metadata of a history's file."""
+"""Key of the metadata in a history's file."""
 
 
-class CorruptFile(Exception):  # noqa: N818 - found and dealt with, see `Store.set_aside`
-    """A file of the store is not what was written."""
+class CorruptFile(Exception):  # noqa: N818 - found and handled, see `Store.set_aside`
+    """A file of the store that differs from what was written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -40,21 +40,21 @@ class CorruptFile(Exception):  # noqa: N818 - found and dealt with, see `Store.s
 
 
 @dataclass(frozen=True)
-class KeptHistory:
-    """Prices of one symbol on disk.
+class StoredHistory:
+    """Prices of one symbol in the store.
 
     Attributes
     ----------
     table : DataFrame
-        As `answers.History`.
+        As `firmsim.prices.sources.yahoo.responses.History`.
     start, end : date
-        First and last day that it was asked for, both included.
+        First and last requested day, both included.
     fetched : datetime
-        When the last answer came (UTC).
+        Time of the last response (UTC).
     zone : str
         Time zone of the exchange.
     remark : str
-        What was missing, "" when nothing was.
+        What is missing, "" when nothing is.
     """
 
     table: pd.DataFrame
@@ -71,14 +71,23 @@ class Store:
     Parameters
     ----------
     folder : Path
-        Made when something is kept.
+        Created when something is saved.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = Store(Path(folder))
+    ...     store.save_profile("AAPL", {"sector": "Technology", "fetched": "2024-01-02"})
+    ...     store.profile("AAPL")
+    {'sector': 'Technology', 'fetched': '2024-01-02'}
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
 
     def lock(self, timeout: float = -1) -> FileLock:
-        """Lock under which the store is written; let go by the system when a process dies.
+        """Lock for writing; the system releases it when a process dies.
 
         Parameters
         ----------
@@ -88,7 +97,7 @@ class Store:
         Raises
         ------
         PriceError
-            The folder cannot be made or written.
+            The folder cannot be created or written.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -105,29 +114,29 @@ class Store:
         """Symbols with a profile, in order."""
         return sorted(path.stem for path in (self.folder / "profiles").glob("*.json"))
 
-    def history(self, symbol: str) -> KeptHistory | None:
-        """Kept history, or None.
+    def history(self, symbol: str) -> StoredHistory | None:
+        """Stored history, or None.
 
         Raises
         ------
         CorruptFile
-            It is there, but not as it was written.
+            The file differs from what was written.
         PriceError
-            It may not be read.
+            The file cannot be read.
         """
         path = self._history(symbol)
         content = self._bytes(path)
         if content is None:
             return None
         try:
-            # Arrow's threads may outlive the read; one that holds a Python file then needs the
-            # interpreter's lock, and aborts a process that is ending (arrow issue 34314)
+            # Arrow's threads may outlive the read. One with a Python file then needs the
+            # interpreter's lock, and aborts a process that is ending (arrow issue 34314).
             arrow = pq.read_table(pa.BufferReader(content))
             about = json.loads(arrow.schema.metadata[KEY])
             table = arrow.to_pandas()
             digest = about.pop("sha256")
             same = digest == _digest(table, about)
-            kept = KeptHistory(
+            stored = StoredHistory(
                 table=table,
                 start=date.fromisoformat(about["start"]),
                 end=date.fromisoformat(about["end"]),
@@ -141,24 +150,24 @@ class Store:
             raise CorruptFile(path, "its content does not fit its checksum")
         if not (table.index.is_unique and table.index.is_monotonic_increasing):
             raise CorruptFile(path, "its days are out of order")
-        return kept
+        return stored
 
-    def keep_history(self, symbol: str, kept: KeptHistory) -> None:
+    def save_history(self, symbol: str, history: StoredHistory) -> None:
         """Write a history.
 
         Raises
         ------
         PriceError
-            The disk is full or may not be written; what was there before stays.
+            The disk is full or cannot be written; an earlier file stays as it is.
         """
-        days = pd.DatetimeIndex(kept.table.index).astype("datetime64[ms]")
-        table = kept.table.astype("float64").set_axis(days)
+        days = pd.DatetimeIndex(history.table.index).astype("datetime64[ms]")
+        table = history.table.astype("float64").set_axis(days)
         about = {
-            "start": str(kept.start),
-            "end": str(kept.end),
-            "fetched": kept.fetched.isoformat(timespec="seconds"),
-            "zone": kept.zone,
-            "remark": kept.remark,
+            "start": str(history.start),
+            "end": str(history.end),
+            "fetched": history.fetched.isoformat(timespec="seconds"),
+            "zone": history.zone,
+            "remark": history.remark,
         }
         arrow = pa.Table.from_pandas(table)
         about["sha256"] = _digest(table, about)
@@ -168,7 +177,7 @@ class Store:
         self._write(self._history(symbol), buffer.getvalue().to_pybytes())
 
     def profile(self, symbol: str) -> dict[str, Any] | None:
-        """Kept profile with its day (``fetched``, ISO), or None.
+        """Stored profile with its date (``fetched``, ISO), or None.
 
         Raises
         ------
@@ -189,18 +198,18 @@ class Store:
             raise CorruptFile(path, "its content does not fit its checksum")
         return profile
 
-    def keep_profile(self, symbol: str, profile: dict[str, Any]) -> None:
-        """Write a profile; it must have its day, ``fetched``. Errors as `keep_history`."""
+    def save_profile(self, symbol: str, profile: dict[str, Any]) -> None:
+        """Write a profile, which must have its date, ``fetched``. Errors as `save_history`."""
         content = json.dumps({**profile, "sha256": _sha256(profile)}, indent=1) + "\n"
         self._write(self._profile(symbol), content.encode())
 
     def set_aside(self, corrupt: CorruptFile) -> Path:
-        """Rename a corrupt file, so that it is asked for again.
+        """Rename a corrupt file, so that its symbol is requested again.
 
         Returns
         -------
         Path
-            Where it stands now.
+            New name.
         """
         aside = corrupt.path.with_name(corrupt.path.name + ".corrupt")
         try:
@@ -215,7 +224,7 @@ class Store:
         Returns
         -------
         list of CorruptFile
-            Those that are not as they were written; nothing is changed.
+            Files that differ from what was written; nothing is changed.
         """
         found = []
         for read, symbols in ((self.history, self.symbols()), (self.profile, self.profiled())):
@@ -227,12 +236,12 @@ class Store:
         return found
 
     def forget(self, symbols: Sequence[str], histories: bool = True) -> int:
-        """Remove profiles, and histories unless told otherwise.
+        """Remove profiles and, by default, histories.
 
         Returns
         -------
         int
-            Files that were removed.
+            Number of removed files.
         """
         paths = [self._profile(symbol) for symbol in symbols]
         if histories:
@@ -257,7 +266,7 @@ class Store:
             return None
         except OSError as error:
             message = (
-                f"{path} cannot be read ({error.strerror}); mend its permissions, or delete it"
+                f"{path} cannot be read ({error.strerror}); correct its permissions, or delete it"
             )
             raise PriceError(message) from None
 
@@ -270,13 +279,13 @@ class Store:
 
     def _unwritable(self, error: OSError) -> PriceError:
         return PriceError(
-            f"{self.folder} cannot be written ({error.strerror}); what it holds is kept, so make "
-            "room or mend its permissions and run again"
+            f"{self.folder} cannot be written ({error.strerror}); its files are unchanged: free "
+            "disk space or correct its permissions, and run again"
         )
 
 
 def _digest(table: pd.DataFrame, about: dict[str, str]) -> str:
-    """Checksum of the days, the prices and what is said about them."""
+    """Checksum of the days, the prices and the metadata."""
     total = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     total.update(table.index.to_numpy(dtype="datetime64[ms]").astype("int64").tobytes())
     for name in table.columns:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from firmsim.firms.symbols import is_american, yahoo_symbol
-from firmsim.prices.sources.yahoo.answers import checked_history, checked_profile
 from firmsim.prices.sources.yahoo.failures import LENGTH, YahooFailure, failure_of
+from firmsim.prices.sources.yahoo.responses import checked_history, checked_profile
 from firmsim.prices.sources.yahoo.session import words
 
 START, END = date(2015, 1, 5), date(2015, 3, 27)

@@ -1,4 +1,4 @@
-"""What is accepted of Yahoo's answers: prices that are whole and adjusted, profiles as they are."""
+"""Checks of Yahoo's responses: whole and adjusted prices, and profiles."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pandas as pd
 from firmsim.prices.sources.yahoo.failures import YahooFailure
 
 SLACK = timedelta(days=14)
-"""Days by which a history may begin after, or end before, its firm's trading: long holidays."""
+"""Most days without a price at either end of a firm's trading: long holidays."""
 
-FEWEST = 0.5
-"""Share of the weekdays from the first price to the last that must have one."""
+MIN_DAYS_SHARE = 0.5
+"""Least share of the weekdays from the first price to the last with a price."""
 
 TEXTS = ("sector", "industry", "country", "exchange", "currency")
 """Texts of a profile besides the name."""
@@ -23,13 +23,14 @@ TEXTS = ("sector", "industry", "country", "exchange", "currency")
 
 @dataclass(frozen=True)
 class History:
-    """Prices of one firm as they were accepted.
+    """Accepted prices of one firm.
 
     Attributes
     ----------
     table : DataFrame
-        Days without time zone, each once and in order; float64 columns of Yahoo: Open, High, Low,
-        Close (adjusted for splits), Adj Close (for dividends too), Volume, Dividends, Stock Splits.
+        Index of days without time zone, sorted and unique; float64 columns of Yahoo: Open, High,
+        Low, Close (adjusted for splits), Adj Close (for dividends too), Volume, Dividends, Stock
+        Splits.
     zone : str
         Time zone of the exchange.
     remark : str
@@ -42,19 +43,19 @@ class History:
 
 
 def checked_history(table: pd.DataFrame, text: str, start: date, end: date) -> History:
-    """Refuse a history that is cut short or that Yahoo forgot to adjust.
+    """Refuse a history that is cut short or that Yahoo did not adjust.
 
-    A price that is there passes as it is: whether it is a likely one is for the audit to say. Where
-    Yahoo gives two different prices for a day, that day has none.
+    Whether a price is plausible is left to the audit. Where Yahoo has two different prices for a
+    day, that day has none.
 
     Parameters
     ----------
     table : DataFrame
-        As yfinance gives it.
+        History from yfinance.
     text : str
-        The answer it was made from, which yfinance smoothes over.
+        Response that it was made from; yfinance hides some of its faults.
     start, end : date
-        First and last day asked for.
+        First and last requested day.
 
     Returns
     -------
@@ -64,9 +65,12 @@ def checked_history(table: pd.DataFrame, text: str, start: date, end: date) -> H
     Raises
     ------
     YahooFailure
-        no_data_in_range: no day has a price. bad_answer: there is no adjusted price, or dividends
-        were paid but no price is adjusted. incomplete: prices begin after, or end before, the days
-        on which Yahoo itself says the firm was traded, or most days between have none.
+        The status is one of:
+
+        - no_data_in_range: no day has a price.
+        - bad_answer: there is no adjusted price, or dividends were paid but no price is adjusted.
+        - incomplete: prices do not cover the days on which, as Yahoo says, the firm was traded, or
+          most days between have none.
     """
     chart = json.loads(text)["chart"]["result"][0]
     zone = chart["meta"]["exchangeTimezoneName"]
@@ -94,12 +98,12 @@ def checked_history(table: pd.DataFrame, text: str, start: date, end: date) -> H
 
 
 def checked_profile(info: dict[str, Any] | None) -> dict[str, Any]:
-    """What is kept of a profile.
+    """Part of a profile that is used.
 
     Parameters
     ----------
     info : dict or None
-        As yfinance gives it.
+        Profile from yfinance.
 
     Returns
     -------
@@ -111,6 +115,11 @@ def checked_profile(info: dict[str, Any] | None) -> dict[str, Any]:
     ------
     YahooFailure
         bad_answer: it is no profile.
+
+    Examples
+    --------
+    >>> checked_profile({"quoteType": "EQUITY", "shortName": "A", "sector": "Energy"})["sector"]
+    'Energy'
     """
     if not info or "quoteType" not in info:
         raise YahooFailure(status="bad_answer", reason="a profile without a quote type")
@@ -124,15 +133,16 @@ def _days(count: int) -> str:
 
 
 def _listed(chart: dict[str, Any], zone: str, start: date, end: date) -> pd.Series:
-    """Closes as they were given, from `start` to `end`: days may stand twice or have none."""
+    """Unchanged closes from `start` to `end`: days may occur twice or have none."""
     moments = pd.to_datetime(chart["timestamp"], unit="s", utc=True)
     days = moments.tz_convert(zone).tz_localize(None).normalize()
     closes = pd.Series(chart["indicators"]["quote"][0]["close"], index=days, dtype="float64")
-    asked: pd.Series = closes.loc[(days >= pd.Timestamp(start)) & (days <= pd.Timestamp(end))]
-    return asked
+    requested: pd.Series = closes.loc[(days >= pd.Timestamp(start)) & (days <= pd.Timestamp(end))]
+    return requested
 
 
 def _refuse_unadjusted(table: pd.DataFrame) -> None:
+    """Refuse prices that are equal before and after the adjustment for dividends."""
     both = table[["Close", "Adj Close"]].dropna()
     paid = table.index[table["Dividends"] > 0]
     before = both[both.index < paid.max()] if len(paid) else both.iloc[:0]
@@ -152,7 +162,7 @@ def _refuse_part(priced: pd.DatetimeIndex, meta: dict[str, Any], start: date, en
         reason = f"prices end on {last}, but it was traded until {traded_to or end}"
         raise YahooFailure(status="incomplete", reason=reason)
     weekdays = len(pd.bdate_range(first, last))
-    if len(priced) < FEWEST * weekdays:
+    if len(priced) < MIN_DAYS_SHARE * weekdays:
         reason = f"prices on {len(priced)} of {weekdays} weekdays from {first} to {last}"
         raise YahooFailure(status="incomplete", reason=reason)
 
