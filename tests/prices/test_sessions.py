@@ -1,4 +1,4 @@
-"""Sessions of exchanges: holidays are no holes, and firms of two exchanges stand side by side."""
+"""Sessions of exchanges: holidays are no holes, and firms of two exchanges share a panel."""
 
 import exchange_calendars
 import numpy as np

@@ -1,4 +1,4 @@
-"""Answers of the Yahoo endpoints that yfinance 1.7 asks, and how a fault spoils them.
+"""Responses of the Yahoo endpoints that yfinance 1.7 requests, and how a fault changes them.
 
 Faults of the chart: empty_result, null_result, no_adjclose, nan_holes (rows), null_close (rows),
 zero_rows (rows), x100 (rows), infinity (rows), unapplied_split (row, ratio), unsorted, duplicated
@@ -22,7 +22,7 @@ UNKNOWN = {"code": "Not Found", "description": "No data found, symbol may be del
 
 
 def chart(listed: Symbol | None, query, fault):
-    """Daily prices (``v8/finance/chart``), or the last day alone when asked for its time zone."""
+    """Daily prices (``v8/finance/chart``), or the last day alone for a request of its time zone."""
     kind = fault.get("kind")
     if listed is None:
         return 404, {"chart": {"result": None, "error": UNKNOWN}}

@@ -73,7 +73,7 @@ class FakeYahoo:
     faults : list of dict
         What goes wrong.
     rate : (int, float), optional
-        At most so many chart requests in so many seconds; the others are answered 429.
+        Most chart requests, and in how many seconds; the response to others is 429.
     chance : float
         Share of the chart requests that fail at random.
     """
@@ -121,7 +121,7 @@ class FakeYahoo:
         return env | {"XDG_CACHE_HOME": str(cache)}
 
     def asked(self, endpoint: str) -> list[str]:
-        """Symbols that this endpoint was asked for, in order."""
+        """Symbols of the requests to an endpoint, in order."""
         return [request["symbol"] for request in self.log if request["endpoint"] == endpoint]
 
     def fault(self, tags, symbol) -> dict:

@@ -1,4 +1,4 @@
-"""`firmsim audit FILE`: what is wrong with the prices in a file."""
+"""`firmsim audit FILE`: faults of the prices in a file."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from firmsim.prices.sessions import calendars_of
 from firmsim.prices.sources.file import FilePrices
 
 ABOUT = """\
-Look for faults in daily prices: impossible or stale prices, gaps, missed splits, wrong units,
-reused tickers, copies, ... Nothing is changed. docs/audit.md tells how each kind is found.
+Find faults in daily prices: impossible or stale prices, gaps, missed splits, wrong units, reused
+tickers, copies, ... Nothing is changed. docs/audit.md explains how each kind is found.
 """
 STATUS = (
-    "Exit status: 0 when nothing is found, or only what is noted; 1 when a run would take out a \
-price or a firm, or stop."
+    "Exit status: 0 without findings, or with findings that are only noted; 1 when a run would "
+    "mask a price, drop a firm, or stop."
 )
 
 
@@ -34,22 +34,22 @@ def add_parser(subparsers: Any) -> None:
     Parameters
     ----------
     subparsers : argparse subparsers
-        Of the program.
+        Subparsers of the program.
     """
     parser = subparsers.add_parser(
-        "audit", help="look for faults in a file of prices", description=ABOUT, epilog=STATUS
+        "audit", help="find faults in a file of prices", description=ABOUT, epilog=STATUS
     )
     parser.add_argument(
         "file",
         type=Path,
-        help="a wide or long CSV or parquet file, or a folder of one CSV a ticker, as prices.path",
+        help="a wide or long CSV or parquet file, or a folder of one CSV per ticker",
     )
     parser.add_argument(
         "--config",
         type=Path,
         help="configuration with thresholds and actions (audit) and a calendar (prices.calendar)",
     )
-    parser.add_argument("--csv", action="store_true", help="print the findings as CSV and no more")
+    parser.add_argument("--csv", action="store_true", help="print only the findings, as CSV")
     parser.set_defaults(run=run)
 
 
@@ -64,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0 when no price is taken out, else 1.
+        0 when all findings are only noted, else 1.
 
     Raises
     ------
     PriceError
         The file cannot be read.
     ConfigError
-        The configuration cannot be read, or a key of it is wrong.
+        The configuration cannot be read, or has a wrong key.
     """
     config = _config(arguments.config)
     if not arguments.file.exists():
@@ -104,7 +104,7 @@ def _config(path: Path | None) -> Config:
 
 
 def _aligned(table: pd.DataFrame) -> str:
-    """Columns of equal width, the text that is read last."""
+    """Table in aligned columns, the text last."""
     if table.empty:
         return ""
     columns = ["ticker", "date", "kind", "action", "value"]
@@ -115,7 +115,7 @@ def _aligned(table: pd.DataFrame) -> str:
 
 
 def _summary(table: pd.DataFrame, panel: pd.DataFrame) -> str:
-    """One line on what was looked at, and one a kind of finding."""
+    """One line on the panel, and one per kind of finding."""
     days = " without a price"
     if len(panel):
         days = f" on {len(panel)} days, {panel.index[0]:%Y-%m-%d} to {panel.index[-1]:%Y-%m-%d}"

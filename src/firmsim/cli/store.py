@@ -1,4 +1,4 @@
-"""`firmsim store`: look at, check and prune the prices that Yahoo gave and that are kept."""
+"""`firmsim store`: list, verify and remove downloaded prices of Yahoo."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ from firmsim.prices.sources.yahoo.store import CorruptFile, Store
 from firmsim.run.paths import RESOURCES
 
 FOLDER = RESOURCES / YAHOO
+"""Store of a project, below its folder."""
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the parsers of `firmsim store list`, `verify` and `forget`."""
-    parser = subparsers.add_parser("store", help="the kept prices of Yahoo: list, verify, forget")
+    parser = subparsers.add_parser(
+        "store", help="list, verify or remove downloaded prices of Yahoo"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    listing = commands.add_parser("list", help="every symbol: days asked for, prices, fetched when")
+    listing = commands.add_parser("list", help="one line per symbol")
     listing.set_defaults(run=list_symbols)
-    verify = commands.add_parser("verify", help="read every file and compare its checksum")
+    verify = commands.add_parser("verify", help="verify the checksum of every file")
     verify.set_defaults(run=verify_files)
-    forget = commands.add_parser("forget", help="remove symbols, so that they are asked for again")
+    forget = commands.add_parser(
+        "forget", help="remove symbols, so that the next run downloads them again"
+    )
     forget.add_argument("tickers", nargs="*", metavar="TICKER")
     forget.add_argument("--all", action="store_true", help="every symbol of the store")
     forget.add_argument(
@@ -35,12 +40,12 @@ def add_parser(subparsers: Any) -> None:
     forget.set_defaults(run=forget_symbols)
     for command in (listing, verify, forget):
         command.add_argument(
-            "--folder", type=Path, default=FOLDER, help=f"of the store (default: {FOLDER})"
+            "--folder", type=Path, default=FOLDER, help=f"folder of the store (default: {FOLDER})"
         )
 
 
 def list_symbols(arguments: argparse.Namespace) -> int:
-    """Print one line a symbol, tab-separated; a corrupt file is told as such.
+    """Print one line per symbol, tab-separated; a corrupt file has its reason there.
 
     Returns
     -------
@@ -48,31 +53,31 @@ def list_symbols(arguments: argparse.Namespace) -> int:
         0.
     """
     store = _opened(arguments.folder)
-    _print("symbol", "asked_from", "asked_to", "prices", "first", "last", "fetched", "profile_of")
+    _print("symbol", "start", "end", "prices", "first", "last", "fetched", "profile_of")
     for symbol in store.symbols():
         try:
-            kept = store.history(symbol)
+            stored = store.history(symbol)
             profile = store.profile(symbol)
         except CorruptFile as corrupt:
             _print(symbol, f"corrupt: {corrupt.reason}", *"-" * 6)
             continue
-        if kept is None:  # forgotten meanwhile
+        if stored is None:  # removed meanwhile
             continue
-        priced = kept.table["Adj Close"].dropna().index
+        priced = stored.table["Adj Close"].dropna().index
         days = [f"{day:%Y-%m-%d}" for day in (priced[0], priced[-1])]
         about = profile["fetched"] if profile else "-"
-        fetched = f"{kept.fetched:%Y-%m-%d}"
-        _print(symbol, kept.start, kept.end, len(priced), *days, fetched, about)
+        fetched = f"{stored.fetched:%Y-%m-%d}"
+        _print(symbol, stored.start, stored.end, len(priced), *days, fetched, about)
     return 0
 
 
 def verify_files(arguments: argparse.Namespace) -> int:
-    """Read every file; print those that are not as they were written.
+    """Verify the checksum of every file; print the corrupt ones.
 
     Returns
     -------
     int
-        1 when there is one.
+        1 when a file is corrupt, else 0.
     """
     store = _opened(arguments.folder)
     found = store.verify()
@@ -81,7 +86,7 @@ def verify_files(arguments: argparse.Namespace) -> int:
     count = len(store.symbols()) + len(store.profiled())
     _print(f"{count} files, {len(found)} corrupt")
     if found:
-        _print("the next run sets corrupt files aside and asks for their symbols again")
+        _print("the next run sets corrupt files aside and downloads their symbols again")
     return 1 if found else 0
 
 
@@ -99,15 +104,15 @@ def forget_symbols(arguments: argparse.Namespace) -> int:
         No symbol is named, one is not in the store, or a run is downloading.
     """
     store = _opened(arguments.folder)
-    known = sorted({*store.symbols(), *store.profiled()})
+    stored = sorted({*store.symbols(), *store.profiled()})
     symbols = [yahoo_symbol(ticker) for ticker in arguments.tickers]
     if arguments.all or (arguments.profiles and not symbols):
-        symbols = known
+        symbols = stored
     elif not symbols:
         message = "store forget: name tickers, or give --all or --profiles"
         raise PriceError(message)
     for symbol in symbols:
-        if symbol not in known:
+        if symbol not in stored:
             message = f"store forget: {symbol!r} is not in {store.folder}; see firmsim store list"
             raise PriceError(message)
     try:
@@ -122,7 +127,7 @@ def forget_symbols(arguments: argparse.Namespace) -> int:
 
 def _opened(folder: Path) -> Store:
     if not folder.is_dir():
-        message = f"--folder: {folder} does not exist; nothing was downloaded into it yet"
+        message = f"--folder: {folder} does not exist; name the folder of a store"
         raise PriceError(message)
     return Store(folder)
 

@@ -30,7 +30,7 @@ class Fault(NamedTuple):
 
 
 def place(one, rng, days=1, edge=EDGE):
-    """First row of so many days, away from the ends."""
+    """Random first row of a run of days, away from the ends."""
     return int(rng.integers(edge, max(len(one) - edge - days, edge + 1)))
 
 
@@ -168,7 +168,7 @@ FAULTS = {
 
 
 def copied(one, rng, panel):
-    """Another ticker with the same prices, but for up to 5 % of the days."""
+    """Another ticker with the same prices, but for up to 5% of the days."""
     other = one.rename(f"{one.name}-COPY")
     days = rng.random(len(other)) < rng.uniform(0, 0.05)
     return other * (1 + days * rng.normal(0, 0.01, len(other)))

@@ -31,7 +31,7 @@ def test_moves_match_the_definition(rng, n_days, n_firms):
         3 * prices[n_days // 2, 1] * np.linspace(1, 1.02, n_days - n_days // 2)
     )
     prices[rng.random(prices.shape) < 0.05] = np.nan
-    prices[:, 0] = np.where(np.arange(n_days) < n_days // 2, 1.0, 2.0)  # stands still, then again
+    prices[:, 0] = np.where(np.arange(n_days) < n_days // 2, 1.0, 2.0)  # constant, but for one step
     ref = ref_moves(prices, floor=0.2, window=30)
     comp = moves(changes_of(pd.DataFrame(prices)), floor=0.2, window=30)
     assert len(ref) >= 10

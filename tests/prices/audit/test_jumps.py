@@ -1,4 +1,4 @@
-"""Steps of one day: wrong prices, splits and jumps, and what must not be one."""
+"""Steps of one day: wrong prices, splits and jumps, and moves that are none of these."""
 
 import numpy as np
 import pandas as pd

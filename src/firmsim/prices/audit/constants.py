@@ -1,7 +1,7 @@
 """Tuned constants of the audit: one value, one sentence and one unit each.
 
 Thresholds that a user sets are in section ``audit`` of the configuration. These constants come from
-the literature, or were tuned on the panels of docs/audit.md with ``benchmarks/audit.py``.
+the literature, or were tuned on the panels of docs/audit.md with ``tools/audit_accuracy.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Constants:
     min_changes: int = 10
     """Fewest price changes that give a spread (days)."""
     least_spread: float = 1e-4
-    """Least spread of a firm; also that of a price that stands still (log price change)."""
+    """Least spread of a firm, such as that of a constant price (log price change)."""
     tail_power: float = 4.0
     """Power of a large return with which its density falls (Cont, 2001: a tail index of 3)."""
     aftershocks: tuple[float, ...] = (2.2, 1.5, 1.5, 1.5, 1.5)

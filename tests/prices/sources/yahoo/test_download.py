@@ -1,4 +1,4 @@
-"""YahooPrices against an imitation of Yahoo: what is read, kept, and asked for again."""
+"""YahooPrices against an imitation of Yahoo: what is read, stored, and requested again."""
 
 import datetime as dt
 import time

@@ -15,7 +15,7 @@ from yahoo.universe import synthetic
 START, END = "2015-02-02", "2015-12-30"
 TRIES = 4
 
-# symbol -> fault, status, what the reason says, how often it is asked for
+# symbol -> fault, status, part of the reason, number of attempts
 FAULTS = {
     "GONE": ({"kind": "not_found"}, "unknown_symbol", "No data found, symbol may be delisted", 1),
     "ONCE": ({"kind": "server_error", "times": 1}, "ok", "", 2),
@@ -81,7 +81,7 @@ def runs(certificates, tmp_path_factory):
     """All faults at once, each on its own symbol; then again with Yahoo healthy."""
     folder = tmp_path_factory.mktemp("faults")
     names = list(FAULTS)
-    # healthy ones between them, as so many failures in a row would end the run
+    # healthy ones between them, as many consecutive failures would open the circuit breaker
     asked = [name for k in range(0, len(names), 7) for name in [*names[k : k + 7], FINE[k // 7]]]
     early = synthetic(["EARLY"], start="2014-01-01", end="2014-06-01")
     universe = synthetic([name for name in asked if name not in ("EARLY", "LOST")]) | early
@@ -260,7 +260,7 @@ def test_prices_need_neither_cookie_nor_crumb(certificates, tmp_path, fault):
         assert yahoo.asked("prices").count("NA") == 1
     assert {row["status"] for row in said["outcomes"].values()} == {"ok"}
     assert said["error"] is None
-    assert len(vain) < 2 * len(names)  # they are not asked for again before every request
+    assert len(vain) < 2 * len(names)  # they are not requested again before every other request
     assert time.monotonic() - began < 30  # what yfinance waits for a single cookie
 
 

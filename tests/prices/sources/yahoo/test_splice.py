@@ -1,4 +1,4 @@
-"""Newer days on older ones, against the history as it would be asked for at once."""
+"""Newer days on older ones, compared with the whole history of one request."""
 
 import datetime as dt
 
@@ -81,7 +81,7 @@ def test_without_a_day_in_common_it_is_refused():
     today=st.integers(51, 60),
 )
 def test_what_is_spliced_equals_the_whole(paid, kept, today):
-    """Whatever was paid and when: either asked for anew, or equal to what that would have given."""
+    """For any dividends: the history is requested again, or equals the one of such a request."""
     paid = list({day: (day, amount) for day, amount in paid}.values())
     now = world(paid, today=today)
     comp = extended(world(paid, today=kept), now[kept - 10 :])

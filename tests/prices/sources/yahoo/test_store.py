@@ -54,7 +54,7 @@ def test_the_same_content_gives_the_same_bytes(store, kept):
 
 @pytest.mark.parametrize("name", ["history/^A.B-C=D.parquet", "profiles/^A.B-C=D.json"])
 def test_no_changed_byte_goes_unseen(store, rng, name):
-    """A flipped bit either is found, or stands where nothing is read."""
+    """A flipped bit either is found, or is in a place that is not read."""
     path = store.folder / name
     sound = path.read_bytes()
     before = (store.history("^A.B-C=D"), store.profile("^A.B-C=D"))
