@@ -1,0 +1,36 @@
+"""The fit period: its days, and scored firms of other days."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from panels import table
+
+from firmsim.errors import PriceError
+from firmsim.growth import fit_days, fit_period
+
+
+class TestFitPeriod:
+    @given(st.integers(2, 60), st.floats(0.001, 0.999))
+    def test_first_days_at_least_one_never_all(self, n_days, share):
+        growth = table(np.zeros((n_days, 1)))
+        fit = fit_period(growth, share)
+        assert 1 <= len(fit) < n_days
+        assert abs(len(fit) - share * n_days) <= 1
+        pd.testing.assert_frame_equal(fit, growth.iloc[: len(fit)], check_freq=False)
+
+    @pytest.mark.parametrize(("shift", "count"), [(0, 8), (3, 5), (7, 1), (-1, 9), (-4, 10)])
+    def test_fit_days_counts_scored_days_up_to_the_last_of_the_fit_period(self, shift, count):
+        days = pd.bdate_range("2007-01-03", periods=30)
+        training = pd.DataFrame(0.0, index=days[10:20], columns=["A"])  # 8 days are fitted on
+        growth = pd.DataFrame(0.0, index=days[10 + shift : 20 + shift], columns=["B"])
+        assert fit_days(growth, training, 0.8) == count
+
+    def test_scored_firms_need_a_day_in_the_fit_period(self):
+        days = pd.bdate_range("2007-01-03", periods=30)
+        training = pd.DataFrame(0.0, index=days[10:20], columns=["A"])
+        for others in (days[18:28], days[:10]):
+            growth = pd.DataFrame(0.0, index=others, columns=["B"])
+            with pytest.raises(PriceError, match="no day in common with the scored firms"):
+                fit_days(growth, training, 0.8)

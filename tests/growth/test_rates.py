@@ -1,0 +1,49 @@
+"""Growth rates: closed form, missing prices, refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import naive
+from firmsim.errors import PriceError
+from firmsim.growth import growth_rates
+
+
+class TestGrowthRates:
+    def test_closed_form(self, prices):
+        expected = 252 * np.log(prices / prices.shift()).iloc[1:]
+        pd.testing.assert_frame_equal(growth_rates(prices), expected)
+
+    def test_matches_naive(self, prices):
+        ref = naive.growth_rates(prices.to_numpy(), dt=0.25)
+        comp = growth_rates(prices, dt=0.25)
+        np.testing.assert_allclose(comp, ref, rtol=1e-12)
+
+    def test_risk_free_rate_is_in_the_same_unit(self, prices):
+        comp = growth_rates(prices, risk_free_rate=0.03)
+        pd.testing.assert_frame_equal(comp, growth_rates(prices) - 0.03)
+
+    def test_missing_stays_missing(self, prices):
+        observed = prices.notna() & prices.shift().notna()
+        pd.testing.assert_frame_equal(growth_rates(prices).notna(), observed.iloc[1:])
+
+    @pytest.mark.parametrize(("value", "written"), [(0.0, "0"), (-1.5, "-1.5")])
+    def test_impossible_price_is_named(self, prices, value, written):
+        prices.iloc[7, 2] = value
+        day = f"{prices.index[7]:%Y-%m-%d}"
+        with pytest.raises(PriceError, match=f"price of 'F2' on {day} is {written};"):
+            growth_rates(prices)
+
+    def test_days_must_be_sorted_and_unique(self, prices):
+        for order in ([1, 0, 2], [0, 1, 1]):
+            with pytest.raises(PriceError, match="sorted and unique"):
+                growth_rates(prices.iloc[order])
+
+    @pytest.mark.parametrize("n_days", [0, 1])
+    def test_without_two_days_there_is_no_growth(self, prices, n_days):
+        assert growth_rates(prices.iloc[:n_days]).shape == (0, 6)
+
+    def test_input_is_left_alone(self, prices):
+        before = prices.copy()
+        growth_rates(prices)
+        pd.testing.assert_frame_equal(prices, before)
