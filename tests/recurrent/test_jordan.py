@@ -70,5 +70,5 @@ def test_state_is_as_large_as_the_hidden_layer_unless_given():
 
 
 def test_state_has_at_least_one_unit():
-    with pytest.raises(ValueError, match="state = 0"):
+    with pytest.raises(ValueError, match="state: 0 "):
         Jordan(3, 5, 2, state=0)

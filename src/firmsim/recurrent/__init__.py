@@ -1,4 +1,4 @@
-"""Cells: Elman and Jordan, and LSTM, GRU and a feed-forward layer to compare them with."""
+"""Recurrent cells: Elman and Jordan, with LSTM, GRU and a feed-forward layer for comparison."""
 
 from firmsim.recurrent.cell import Cell
 from firmsim.recurrent.elman import Elman

@@ -1,4 +1,4 @@
-"""What the fused recurrences share: memory, blocks of days, sums of products, precision."""
+"""Shared parts of the fused recurrences: memory, blocks of days, gradient sums, precision."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 BLOCK_BYTES = 4 << 20
-"""States of so many bytes are worked on at a time, so that they stay in the processor's cache."""
+"""Bytes of states per block of days, so that they stay in the processor's cache."""
 
 HUGE_BYTES = 4 << 20
-"""From this size on, memory is asked of numpy, which has the system map it in large pages; touching
-it for the first time then costs a quarter."""
+"""Bytes from which numpy allocates memory. It maps large pages, whose first use takes a quarter of
+the time."""
 
 ALIGNMENT = 64
 """Bytes of a cache line."""
@@ -32,24 +32,30 @@ def new_states(n_days: int, n_firms: int, units: int, like: torch.Tensor) -> tor
 
 
 def block_days(n_days: int, n_firms: int, units: int, like: torch.Tensor) -> int:
-    """Days in a block, such that its states fit the cache."""
+    """Number of days per block, so that its states fit the cache."""
     day = max(1, n_firms * units * like.element_size())
     return min(n_days, max(1, BLOCK_BYTES // day))
 
 
 def blocks(n_days: int, length: int) -> Iterator[slice]:
-    """Days in blocks, from the first to the last; the last may be shorter."""
+    """Blocks of days in order; the last block may be shorter.
+
+    Examples
+    --------
+    >>> list(blocks(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
     for start in range(0, n_days, length):
         yield slice(start, min(start + length, n_days))
 
 
 def flat(block: torch.Tensor) -> torch.Tensor:
-    """Days and firms as rows: (n_days * n_firms, units)."""
+    """View of a block with days and firms as rows: (n_days * n_firms, units)."""
     return block.flatten(0, 1)
 
 
 class GradientSums:
-    """Gradients of the weights, summed over blocks, in single precision at least.
+    """Gradients of the weights, summed over blocks in at least single precision.
 
     Parameters
     ----------
@@ -65,7 +71,7 @@ class GradientSums:
         }
 
     def add(self, name: str, delta: torch.Tensor, entering: torch.Tensor) -> None:
-        """Add delta^T entering, both with one row a day and firm."""
+        """Add delta^T entering; both have one row per day and firm."""
         total = self.sums[name]
         if total.dtype == delta.dtype == entering.dtype:
             total.addmm_(delta.T, entering)
@@ -83,12 +89,12 @@ class GradientSums:
 
 
 def refuse_double_backward(cell: str) -> None:
-    """End with a clear error when autograd records this backward pass.
+    """Refuse a backward pass that autograd records.
 
     Raises
     ------
     RuntimeError
-        Says what to call instead.
+        Names the method to call instead.
     """
     if torch.is_grad_enabled():
         message = (
@@ -99,7 +105,7 @@ def refuse_double_backward(cell: str) -> None:
 
 
 def autocast(*tensors: torch.Tensor) -> list[torch.Tensor]:
-    """Cast to the precision that torch.autocast asks for on the tensors' device, if it does."""
+    """Cast tensors to the precision of torch.autocast, where it is enabled on their device."""
     device = tensors[0].device.type
     if not torch.is_autocast_enabled(device):
         return list(tensors)
@@ -108,7 +114,7 @@ def autocast(*tensors: torch.Tensor) -> list[torch.Tensor]:
 
 
 def run(recurrence: type[torch.autograd.Function], *inputs: Any) -> tuple[torch.Tensor, ...]:
-    """Outputs of a fused recurrence, with autocast off: its inputs are cast already."""
+    """Outputs of a fused recurrence, without autocast: its inputs have been cast."""
     with torch.autocast(inputs[0].device.type, enabled=False):
         outputs: tuple[torch.Tensor, ...] = recurrence.apply(*inputs)  # type: ignore[no-untyped-call]
     return outputs

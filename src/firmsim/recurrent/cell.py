@@ -1,4 +1,4 @@
-"""What every cell shares: weights by name, start values, input checks, the plain recurrence."""
+"""Base of every cell: weights by name, start values, input checks, the plain recurrence."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from firmsim.errors import EncoderError, ShapeError
 from firmsim.recurrent.activations import ACTIVATIONS
 
 State = tuple[torch.Tensor, ...]
-"""What a cell carries from one day to the next; each of shape (n_firms, units)."""
+"""State carried from one day to the next; each tensor has shape (n_firms, units)."""
 
 
 class Cell(nn.Module, ABC):
-    """One recurrence from a zero state, many firms at once, time first.
+    """A recurrence over days from a zero state, for many firms at once.
 
-    A cell is called with ``x : (n_days, n_firms, d_in)`` and returns
-    ``y : (n_days, n_firms, d_out)`` and ``h : (n_days, n_firms, hidden)``. A new cell is a class
-    of its own in a file of its own, entered in `firmsim.recurrent.CELLS`.
+    Calling a cell maps ``x : (n_days, n_firms, d_in)`` to ``y : (n_days, n_firms, d_out)`` and
+    ``h : (n_days, n_firms, hidden)``. To add a cell, write a class in a file of its own and enter
+    it in `firmsim.recurrent.CELLS`.
 
     Parameters
     ----------
     d_in, hidden, d_out : int
         Sizes of the input, the hidden layer and the output; each at least 1.
     truncate : int, optional
-        Truncated back-propagation through time (Williams and Peng 1990): the state is carried on,
-        but no gradient flows back from day m * truncate to the day before, for any m. Default:
-        gradients flow back to the first day.
+        Days after which gradients stop: truncated back-propagation through time (Williams and Peng
+        1990, *Neural Computation* 2). The state is carried on, but no gradient flows back from day
+        m * truncate to the day before, for any m. Default: gradients reach the first day.
     """
 
     formula: str
-    """Closed formula of :attr:`parameter_count`, for people."""
+    """Closed formula of :attr:`parameter_count`, as text."""
 
     def __init__(self, d_in: int, hidden: int, d_out: int, truncate: int | None = None) -> None:
         super().__init__()
@@ -42,12 +42,12 @@ class Cell(nn.Module, ABC):
             sizes["truncate"] = truncate
         for name, size in sizes.items():
             if size < 1:
-                message = f"{name} = {size}; a cell needs at least 1"
-                raise EncoderError(message)
+                message = f"{name}: {size} is too small; a cell needs at least 1"
+                raise EncoderError(message, parameter=name)
         self.d_in, self.hidden, self.d_out, self.truncate = d_in, hidden, d_out, truncate
 
     def weight(self, rows: int, columns: int, dtype: torch.dtype | None) -> nn.Parameter:
-        """Weight matrix, uniform within 1/sqrt(columns): unit-variance input keeps its scale."""
+        """Weight matrix, uniform within 1/sqrt(columns), which preserves the scale of its input."""
         bound = 1 / math.sqrt(columns)
         return nn.Parameter(torch.empty(rows, columns, dtype=dtype).uniform_(-bound, bound))
 
@@ -59,10 +59,10 @@ class Cell(nn.Module, ABC):
     @property
     @abstractmethod
     def parameter_count(self) -> int:
-        """Number of weights and biases by the closed formula."""
+        """Number of weights and biases, by the closed formula."""
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """Weights and biases by the names they have in the equations."""
+        """Weights and biases by their names in the equations."""
         return {name: value.detach() for name, value in self.named_parameters()}
 
     @abstractmethod
@@ -71,14 +71,14 @@ class Cell(nn.Module, ABC):
 
     @abstractmethod
     def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
-        """One day of the recurrence, in plain operations that autograd can follow.
+        """One day of the recurrence, in plain operations that autograd records.
 
         Parameters
         ----------
         x_t : Tensor of shape (n_firms, d_in)
             Inputs of the day.
         state : tuple of Tensor
-            Carried over from the day before.
+            State carried from the day before.
 
         Returns
         -------
@@ -87,29 +87,29 @@ class Cell(nn.Module, ABC):
         h_t : Tensor of shape (n_firms, hidden)
             Hidden layer.
         state : tuple of Tensor
-            To carry on.
+            State to carry to the next day.
         """
 
     @abstractmethod
     def recurrent_matrix(self) -> torch.Tensor:
-        """Jacobian of the carried state in the state before, at the zero state and linear units.
+        """Jacobian of the carried state in the state before, at the zero state.
 
         Returns
         -------
         Tensor of shape (units, units)
-            Its spectral radius tells whether small states die out (below 1) or grow.
+            Small states die out where its spectral radius is below 1, and grow above 1.
         """
 
     @abstractmethod
     def slopes(self, x_t: torch.Tensor, state: State) -> torch.Tensor:
-        """Slope of every unit of the recurrence that day, as a share of its steepest slope.
+        """Slope of every unit of the recurrence on one day, as a share of its steepest slope.
 
         Parameters
         ----------
         x_t : Tensor of shape (n_firms, d_in)
             Inputs of the day.
         state : tuple of Tensor
-            Carried over from the day before.
+            State carried from the day before.
 
         Returns
         -------
@@ -118,7 +118,7 @@ class Cell(nn.Module, ABC):
         """
 
     def unroll(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Run the recurrence as a plain loop: slow, but differentiable as often as one likes.
+        """Run the recurrence as a plain loop: slow, but differentiable more than once.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Cell(nn.Module, ABC):
         Returns
         -------
         y, h : Tensor of shape (n_days, n_firms, d_out), (n_days, n_firms, hidden)
-            Equal to what calling the cell gives.
+            The same as calling the cell.
         """
         self.check(x)
         state = self.start(x)
@@ -147,7 +147,7 @@ class Cell(nn.Module, ABC):
         Raises
         ------
         ShapeError
-            Names the expected and the given shape.
+            Names the expected shape and the shape given.
         """
         if x.dim() != 3 or x.shape[-1] != self.d_in or len(x) < 1:
             message = (
@@ -157,20 +157,20 @@ class Cell(nn.Module, ABC):
             raise ShapeError(message)
 
     def extra_repr(self) -> str:
-        """Sizes and the number of weights, for people."""
+        """Sizes and number of weights, for the representation."""
         sizes = f"d_in={self.d_in}, hidden={self.hidden}, d_out={self.d_out}"
         return f"{sizes}, parameters={self.parameter_count:,}"
 
 
-def activation_name(name: str) -> str:
-    """Return the name if there is such an activation.
+def activation_name(parameter: str, name: str) -> str:
+    """Return the name of an activation if it exists.
 
     Raises
     ------
     EncoderError
-        Lists the activations there are.
+        Names the parameter, its value and the activations.
     """
     if name not in ACTIVATIONS:
-        message = f"no activation {name!r}; there are {', '.join(ACTIVATIONS)}"
-        raise EncoderError(message)
+        message = f"{parameter}: {name!r} is no activation; choose from {', '.join(ACTIVATIONS)}"
+        raise EncoderError(message, parameter=parameter)
     return name

@@ -1,4 +1,4 @@
-"""The Elman cell: the hidden state feeds back."""
+"""Elman cell: the hidden state feeds back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from firmsim.recurrent.parameters import elman_parameters
 
 
 class Elman(Cell):
-    r"""Simple recurrent network of Elman (1990), *Finding structure in time*.
+    r"""Simple recurrent network of Elman (1990), *Finding structure in time*, Cognitive Science 14.
 
     .. math::
         h_t &= \sigma_h(U_h h_{t-1} + W_x x_t + b_h) \\
@@ -32,7 +32,7 @@ class Elman(Cell):
     b_y     (d_out,)            bias of the output
     ======  ==================  ================================
 
-    The same as a plain loop::
+    As a plain loop::
 
         h = zeros(n_firms, hidden)
         for t in range(n_days):
@@ -42,13 +42,23 @@ class Elman(Cell):
     Parameters
     ----------
     d_in, hidden, d_out : int
-        Sizes.
+        Sizes of the input, the hidden state and the output.
     hidden_activation, output_activation : str
         Names of sigma_h and sigma_y: tanh, sigmoid, relu, linear or softmax.
     truncate : int, optional
         Days after which gradients stop flowing back; see :class:`Cell`.
     dtype : torch.dtype, optional
-        float32 unless torch's default says otherwise; float64 for tests.
+        Default: torch's default, float32.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cell = Elman(d_in=3, hidden=5, d_out=2)
+    >>> y, h = cell(torch.zeros(7, 11, 3))  # 7 days, 11 firms
+    >>> y.shape, h.shape
+    (torch.Size([7, 11, 2]), torch.Size([7, 11, 5]))
+    >>> cell.parameter_count  # 5 (5 + 3 + 1) + 2 (5 + 1)
+    57
     """
 
     formula = "h(h + d_in + 1) + d_out(h + 1)"
@@ -64,8 +74,8 @@ class Elman(Cell):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(d_in, hidden, d_out, truncate)
-        self.hidden_activation = activation_name(hidden_activation)
-        self.output_activation = activation_name(output_activation)
+        self.hidden_activation = activation_name("hidden_activation", hidden_activation)
+        self.output_activation = activation_name("output_activation", output_activation)
         self.U_h = self.weight(hidden, hidden, dtype)
         self.W_x = self.weight(hidden, d_in, dtype)
         self.b_h = self.bias(hidden, dtype)
@@ -74,7 +84,7 @@ class Elman(Cell):
 
     @property
     def parameter_count(self) -> int:
-        """Number of weights and biases by the closed formula."""
+        """Number of weights and biases, by the closed formula."""
         return elman_parameters(self.d_in, self.hidden, self.d_out)
 
     def start(self, x: torch.Tensor) -> State:
@@ -121,7 +131,7 @@ class Elman(Cell):
         ShapeError
             The input has another shape.
         RuntimeError
-            The result is differentiated twice; :meth:`unroll` can be.
+            The result is differentiated twice; use :meth:`unroll` for that.
         """
         self.check(x)
         tensors = bptt.autocast(x, *self._tensors())
@@ -132,11 +142,11 @@ class Elman(Cell):
 class ElmanRecurrence(torch.autograd.Function):
     """The Elman recurrence over all days, with its own back-propagation through time.
 
-    Days are worked on in blocks that fit the cache. Forward, the input product of a block is one
-    matrix product, written where the hidden states are to stand, and each day adds the feedback
-    and applies sigma_h in place. Backward, each day of a block adds what the next day sends back
-    in place, and the gradients of the weights are one matrix product each a block (Werbos 1990,
-    *Backpropagation through time*).
+    Days are processed in blocks that fit the cache. In the forward pass the input product of a
+    block is one matrix product, written into the memory of the hidden states. Each day then adds
+    the feedback and applies sigma_h in place. In the backward pass each day adds the gradient from
+    the next day in place, and each weight's gradient is one matrix product per block (Werbos 1990,
+    *Backpropagation through time*, Proceedings of the IEEE 78).
     """
 
     @staticmethod
@@ -172,7 +182,7 @@ class ElmanRecurrence(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, ...]) -> None:
-        """Keep what the backward pass reads: inputs, weights and outputs."""
+        """Save the inputs, weights and outputs for the backward pass."""
         ctx.save_for_backward(*inputs[:6], *output)
         ctx.settings = inputs[6:]
         ctx.set_materialize_grads(False)
@@ -229,7 +239,7 @@ class ElmanRecurrence(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:  # noqa: ARG004
-        """Many sets of weights at once (no gradient): the plain loop, batched by torch."""
+        """Run many sets of weights at once, without gradient: the plain loop, batched by torch."""
         *tensors, hidden_activation, output_activation, _ = inputs
         activations = hidden_activation, output_activation
 

@@ -1,4 +1,4 @@
-"""The feed-forward cell: no memory, to tell what memory is worth."""
+"""Feed-forward cell: no memory, to measure what memory adds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from firmsim.recurrent.cell import Cell, State, activation_name
 
 
 class FeedForward(Cell):
-    r"""One hidden layer that sees the day's input only.
+    r"""One hidden layer that reads only the day's input.
 
     .. math::
         h_t &= \sigma_h(W_x x_t + b_h) \\
@@ -30,13 +30,20 @@ class FeedForward(Cell):
     Parameters
     ----------
     d_in, hidden, d_out : int
-        Sizes.
+        Sizes of the input, the hidden layer and the output.
     hidden_activation, output_activation : str
         Names of sigma_h and sigma_y: tanh, sigmoid, relu, linear or softmax.
     truncate : int, optional
-        Without effect: nothing flows from one day to another.
+        Without effect: nothing is carried from one day to another.
     dtype : torch.dtype, optional
-        float32 unless torch's default says otherwise; float64 for tests.
+        Default: torch's default, float32.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cell = FeedForward(d_in=3, hidden=5, d_out=2)
+    >>> cell(torch.zeros(7, 11, 3))[0].shape
+    torch.Size([7, 11, 2])
     """
 
     formula = "h(d_in + 1) + d_out(h + 1)"
@@ -52,8 +59,8 @@ class FeedForward(Cell):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(d_in, hidden, d_out, truncate)
-        self.hidden_activation = activation_name(hidden_activation)
-        self.output_activation = activation_name(output_activation)
+        self.hidden_activation = activation_name("hidden_activation", hidden_activation)
+        self.output_activation = activation_name("output_activation", output_activation)
         self.W_x = self.weight(hidden, d_in, dtype)
         self.b_h = self.bias(hidden, dtype)
         self.W_y = self.weight(d_out, hidden, dtype)
@@ -61,11 +68,11 @@ class FeedForward(Cell):
 
     @property
     def parameter_count(self) -> int:
-        """Number of weights and biases by the closed formula."""
+        """Number of weights and biases, by the closed formula."""
         return self.hidden * (self.d_in + 1) + self.d_out * (self.hidden + 1)
 
     def start(self, x: torch.Tensor) -> State:  # noqa: ARG002
-        """Nothing is carried."""
+        """Empty state: nothing is carried."""
         return ()
 
     def step(self, x_t: torch.Tensor, state: State) -> tuple[torch.Tensor, torch.Tensor, State]:
@@ -75,7 +82,7 @@ class FeedForward(Cell):
         return ACTIVATIONS[self.output_activation].function(linear(h, self.W_y, self.b_y)), h, state
 
     def recurrent_matrix(self) -> torch.Tensor:
-        """Empty: nothing is carried."""
+        """Empty matrix: nothing is carried."""
         return self.W_x.new_zeros(0, 0).detach()
 
     def slopes(self, x_t: torch.Tensor, state: State) -> torch.Tensor:
@@ -83,7 +90,7 @@ class FeedForward(Cell):
         return ACTIVATIONS[self.hidden_activation].slope(self.step(x_t, state)[1])
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Map every day by itself.
+        """Map each day separately.
 
         Parameters
         ----------

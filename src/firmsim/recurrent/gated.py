@@ -1,4 +1,4 @@
-"""What the two gated cells share: torch's own kernel, the output layer, truncation."""
+"""Base of the two gated cells: torch's own kernel, the output layer, truncation."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from firmsim.recurrent.cell import Cell, State, activation_name
 
 
 class Gated(Cell):
-    """A recurrence of gates, run by torch's own kernel, and an output layer.
+    """A recurrence with gates, run by torch's own kernel, and an output layer.
 
     Weights of the gates are stacked one above the other, in the order of :attr:`gates`. torch's
-    kernels hold two biases a gate where one would do; both are kept, so that weights can be
+    kernels hold two biases per gate where one would suffice. Both are kept, so that weights can be
     exchanged with torch's modules.
 
     Parameters
     ----------
     d_in, hidden, d_out : int
-        Sizes.
+        Sizes of the input, the hidden state and the output.
     output_activation : str
         Name of sigma_y: tanh, sigmoid, relu, linear or softmax.
     truncate : int, optional
         Days after which gradients stop flowing back; see :class:`Cell`.
     dtype : torch.dtype, optional
-        float32 unless torch's default says otherwise; float64 for tests.
+        Default: torch's default, float32.
     """
 
     kernel: ClassVar[type[nn.LSTM] | type[nn.GRU]]
     gates: ClassVar[int]
-    """Blocks of weights, each of as many rows as there are hidden units."""
+    """Number of blocks of weights; each has one row per hidden unit."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class Gated(Cell):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(d_in, hidden, d_out, truncate)
-        self.output_activation = activation_name(output_activation)
+        self.output_activation = activation_name("output_activation", output_activation)
         self.recurrence = self.kernel(d_in, hidden, dtype=dtype)
         self.W_y = self.weight(d_out, hidden, dtype)
         self.b_y = self.bias(d_out, dtype)
 
     @property
     def parameter_count(self) -> int:
-        """Number of weights and biases by the closed formula."""
+        """Number of weights and biases, by the closed formula."""
         gate = self.hidden * (self.hidden + self.d_in + 2)
         return self.gates * gate + self.d_out * (self.hidden + 1)
 
@@ -62,7 +62,7 @@ class Gated(Cell):
 
     @abstractmethod
     def carry(self, x_t: torch.Tensor, state: State) -> State:
-        """One day's carried state, by the equations; the hidden state comes first."""
+        """Carried state of one day, by the equations; the hidden state comes first."""
 
     def output(self, h: torch.Tensor) -> torch.Tensor:
         """Outputs: sigma_y(W_y h + b_y)."""
@@ -75,7 +75,7 @@ class Gated(Cell):
         return self.output(state[0]), state[0], state
 
     def gate_blocks(self, x_t: torch.Tensor, h: torch.Tensor) -> tuple[list[torch.Tensor], ...]:
-        """Input's and state's part of each gate's pre-activation, biases included."""
+        """Parts of each gate's pre-activation from input and from state, biases included."""
         from_input_weight, from_state_weight, input_bias, state_bias = self.recurrence.all_weights[
             0
         ]
@@ -118,7 +118,7 @@ class Gated(Cell):
         parts, state = [], None
         for segment in torch.split(x, self.truncate or len(x)):
             h, state = self.recurrence(segment, state)
-            # the kernel hands out a tensor (GRU) or a pair (LSTM); no gradient crosses a segment
+            # the kernel returns a tensor (GRU) or a pair (LSTM); no gradient crosses a segment
             state = state.detach() if torch.is_tensor(state) else tuple(s.detach() for s in state)
             parts.append(h)
         hidden = torch.cat(parts) if len(parts) > 1 else parts[0]

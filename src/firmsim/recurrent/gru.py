@@ -1,4 +1,4 @@
-"""The gated recurrent unit: two gates decide how much of the state is kept."""
+"""Gated recurrent unit: two gates control how much of the state is kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from firmsim.recurrent.gated import Gated
 
 
 class GRU(Gated):
-    r"""Gated recurrent unit of Cho et al. (2014), in the variant of torch and cuDNN.
+    r"""Gated recurrent unit of Cho et al. (2014), *EMNLP*, in the variant of torch and cuDNN.
 
     .. math::
         r, z &= \sigma(W x_t + U h_{t-1} + b) \quad \text{(one block each)} \\
@@ -30,6 +30,15 @@ class GRU(Gated):
     bias_hh_l0
     W_y, b_y        (d_out, hidden), (d_out,)   output layer
     ==============  ==========================  ==========================================
+
+    Parameters are those of :class:`~firmsim.recurrent.gated.Gated`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cell = GRU(d_in=3, hidden=5, d_out=2)
+    >>> cell(torch.zeros(7, 11, 3))[0].shape
+    torch.Size([7, 11, 2])
     """
 
     formula = "3 h(h + d_in + 2) + d_out(h + 1)"
@@ -43,7 +52,7 @@ class GRU(Gated):
         return r, torch.sigmoid(z_x + z_h), torch.tanh(n_x + r * n_h)
 
     def carry(self, x_t: torch.Tensor, state: State) -> State:
-        """h_t."""
+        """Hidden state h_t."""
         (h,) = state
         _, z, n = self._gates(x_t, h)
         return ((1 - z) * n + z * h,)

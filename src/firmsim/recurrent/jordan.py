@@ -1,4 +1,4 @@
-"""The Jordan cell: the output feeds back, through a state of its own."""
+"""Jordan cell: the output feeds back, through a state of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from firmsim.recurrent.activations import ACTIVATIONS, fused
 from firmsim.recurrent.cell import Cell, State, activation_name
 from firmsim.recurrent.parameters import jordan_parameters
 
+WEIGHTS = ("W_ss", "W_sy", "b_s", "U_h", "W_h", "b_h", "W_y", "b_y")
+"""Names of weights and biases, in the order of the fused recurrence."""
+
 
 class Jordan(Cell):
-    r"""Sequential network of Jordan (1986), *Serial order*, with a learned state.
+    r"""Sequential network of Jordan (1986), *Serial order*, ICS Report 8604, with a learned state.
 
     .. math::
         s_t &= \sigma_s(W_{ss} s_{t-1} + W_{sy} y_{t-1} + b_s) \\
@@ -38,7 +41,7 @@ class Jordan(Cell):
     b_y     (d_out,)            bias of the output
     ======  ==================  ================================
 
-    From the zero start the first state is s_1 = sigma_s(b_s). The same as a plain loop::
+    From the zero start, the first state is s_1 = sigma_s(b_s). As a plain loop::
 
         s, y_t = zeros(n_firms, state), zeros(n_firms, d_out)
         for t in range(n_days):
@@ -49,15 +52,25 @@ class Jordan(Cell):
     Parameters
     ----------
     d_in, hidden, d_out : int
-        Sizes.
+        Sizes of the input, the hidden layer and the output.
     state : int, optional
-        Size of the state; as large as the hidden layer when not given.
+        Size of the state. Default: as large as the hidden layer.
     hidden_activation, output_activation, state_activation : str
         Names of sigma_h, sigma_y and sigma_s: tanh, sigmoid, relu, linear or softmax.
     truncate : int, optional
         Days after which gradients stop flowing back; see :class:`Cell`.
     dtype : torch.dtype, optional
-        float32 unless torch's default says otherwise; float64 for tests.
+        Default: torch's default, float32.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cell = Jordan(d_in=3, hidden=5, d_out=2, state=4)
+    >>> y, h = cell(torch.zeros(7, 11, 3))  # 7 days, 11 firms
+    >>> y.shape, h.shape
+    (torch.Size([7, 11, 2]), torch.Size([7, 11, 5]))
+    >>> cell.parameter_count  # 5 (4 + 3 + 1) + 2 (5 + 1) + 4 (4 + 2 + 1)
+    80
     """
 
     formula = "h(s + d_in + 1) + d_out(h + 1) + s(s + d_out + 1)"
@@ -77,11 +90,11 @@ class Jordan(Cell):
         super().__init__(d_in, hidden, d_out, truncate)
         self.state = hidden if state is None else state
         if self.state < 1:
-            message = f"state = {state}; a cell needs at least 1"
-            raise EncoderError(message)
-        self.hidden_activation = activation_name(hidden_activation)
-        self.output_activation = activation_name(output_activation)
-        self.state_activation = activation_name(state_activation)
+            message = f"state: {state} is too small; a cell needs at least 1"
+            raise EncoderError(message, parameter="state")
+        self.hidden_activation = activation_name("hidden_activation", hidden_activation)
+        self.output_activation = activation_name("output_activation", output_activation)
+        self.state_activation = activation_name("state_activation", state_activation)
         self.W_ss = self.weight(self.state, self.state, dtype)
         self.W_sy = self.weight(self.state, d_out, dtype)
         self.b_s = self.bias(self.state, dtype)
@@ -93,7 +106,7 @@ class Jordan(Cell):
 
     @property
     def parameter_count(self) -> int:
-        """Number of weights and biases by the closed formula."""
+        """Number of weights and biases, by the closed formula."""
         return jordan_parameters(self.d_in, self.hidden, self.d_out, self.state)
 
     def start(self, x: torch.Tensor) -> State:
@@ -102,16 +115,7 @@ class Jordan(Cell):
         return x.new_zeros(*firms, self.state), x.new_zeros(*firms, self.d_out)
 
     def _tensors(self) -> tuple[torch.Tensor, ...]:
-        return (
-            self.W_ss,
-            self.W_sy,
-            self.b_s,
-            self.U_h,
-            self.W_h,
-            self.b_h,
-            self.W_y,
-            self.b_y,
-        )
+        return tuple(getattr(self, name) for name in WEIGHTS)
 
     def _activations(self) -> tuple[str, str, str]:
         return self.hidden_activation, self.output_activation, self.state_activation
@@ -156,7 +160,7 @@ class Jordan(Cell):
         ShapeError
             The input has another shape.
         RuntimeError
-            The result is differentiated twice; :meth:`unroll` can be.
+            The result is differentiated twice; use :meth:`unroll` for that.
         """
         self.check(x)
         tensors = bptt.autocast(x, *self._tensors())
@@ -167,10 +171,10 @@ class Jordan(Cell):
 class JordanRecurrence(torch.autograd.Function):
     """The Jordan recurrence over all days, with its own back-propagation through time.
 
-    As for the Elman cell, days are worked on in blocks that fit the cache, in place, with large
-    products for inputs and weight gradients. The feedback is kept as two products, W_ss s and
-    W_sy y, rather than folded into one with W_sy W_y: outputs are fewer than hidden units, so
-    that the folded product costs more, and as it stands every output activation takes this path.
+    As for the Elman cell, days are processed in place, in blocks that fit the cache, with large
+    products for inputs and weight gradients. The feedback is two products, W_ss s and W_sy y. One
+    product with W_sy W_y would cost more, because outputs are fewer than hidden units, and would
+    need a linear output activation.
     """
 
     @staticmethod
@@ -220,7 +224,7 @@ class JordanRecurrence(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, ...]) -> None:
-        """Keep what the backward pass reads: inputs, weights, outputs, hidden layer, states."""
+        """Save inputs, weights, outputs, hidden layer and states for the backward pass."""
         ctx.save_for_backward(*inputs[:9], *output)
         ctx.settings = inputs[9:]
         ctx.mark_non_differentiable(output[2])
@@ -232,23 +236,13 @@ class JordanRecurrence(torch.autograd.Function):
     ) -> tuple[torch.Tensor | None, ...]:
         """Gradients of the inputs and weights."""
         bptt.refuse_double_backward("Jordan")
-        x, W_ss, W_sy, b_s, U_h, W_h, b_h, W_y, b_y, y, h, s = ctx.saved_tensors  # noqa: N806
+        x, *weights, y, h, s = ctx.saved_tensors
+        W_ss, W_sy, _, U_h, W_h, _, W_y, _ = weights  # noqa: N806
         hidden_activation, output_activation, state_activation, truncate = ctx.settings
         sigma_h, sigma_y = fused(hidden_activation, x), fused(output_activation, x)
         sigma_s = fused(state_activation, x)
         n_days, n_firms, hidden = h.shape
-        sums = bptt.GradientSums(
-            {
-                "W_ss": W_ss,
-                "W_sy": W_sy,
-                "b_s": b_s,
-                "U_h": U_h,
-                "W_h": W_h,
-                "b_h": b_h,
-                "W_y": W_y,
-                "b_y": b_y,
-            }
-        )
+        sums = bptt.GradientSums(dict(zip(WEIGHTS, weights, strict=True)))
         grad_x = x.new_empty(x.shape) if ctx.needs_input_grad[0] else None
         length = bptt.block_days(n_days, n_firms, len(W_ss) + hidden, x)
         # dL/d pre-activation of s_t, h_t and y_t
@@ -285,12 +279,10 @@ class JordanRecurrence(torch.autograd.Function):
             sent_back.copy_(after)
             rows_s, rows_h, rows_y = (bptt.flat(block) for block in (block_s, block_h, block_y))
             entered = max(days.start, 1)  # before the first day state and output are zero
-            later, before = (
-                bptt.flat(block_s[entered - days.start :]),
-                slice(entered - 1, days.stop - 1),
-            )
-            sums.add("W_ss", later, bptt.flat(s[before]))
-            sums.add("W_sy", later, bptt.flat(y[before]))
+            before = slice(entered - 1, days.stop - 1)
+            delta = bptt.flat(block_s[entered - days.start :])
+            sums.add("W_ss", delta, bptt.flat(s[before]))
+            sums.add("W_sy", delta, bptt.flat(y[before]))
             sums.add_rows("b_s", rows_s)
             sums.add("U_h", rows_h, bptt.flat(s[days]))
             sums.add("W_h", rows_h, bptt.flat(x[days]))
@@ -303,7 +295,7 @@ class JordanRecurrence(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], *inputs: Any) -> Any:  # noqa: ARG004
-        """Many sets of weights at once (no gradient): the plain loop, batched by torch."""
+        """Run many sets of weights at once, without gradient: the plain loop, batched by torch."""
         *tensors, hidden_activation, output_activation, state_activation, _ = inputs
         activations = hidden_activation, output_activation, state_activation
 

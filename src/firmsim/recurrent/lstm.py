@@ -1,4 +1,4 @@
-"""The long short-term memory cell: a gated state that gradients can pass unhindered."""
+"""Long short-term memory cell: a gated state that gradients pass almost unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from firmsim.recurrent.gated import Gated
 
 
 class LSTM(Gated):
-    r"""Long short-term memory of Hochreiter and Schmidhuber (1997) with a forget gate (Gers 2000).
+    r"""Long short-term memory with a forget gate.
+
+    Hochreiter and Schmidhuber (1997), *Neural Computation* 9; forget gate: Gers, Schmidhuber and
+    Cummins (2000), *Neural Computation* 12.
 
     .. math::
         i, f, o &= \sigma(W x_t + U h_{t-1} + b) \quad \text{(one block each)} \\
@@ -31,6 +34,15 @@ class LSTM(Gated):
     bias_hh_l0
     W_y, b_y        (d_out, hidden), (d_out,)   output layer
     ==============  ==========================  ============================================
+
+    Parameters are those of :class:`~firmsim.recurrent.gated.Gated`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cell = LSTM(d_in=3, hidden=5, d_out=2)
+    >>> cell(torch.zeros(7, 11, 3))[0].shape
+    torch.Size([7, 11, 2])
     """
 
     formula = "4 h(h + d_in + 2) + d_out(h + 1)"
@@ -48,7 +60,7 @@ class LSTM(Gated):
         return torch.sigmoid(i), torch.sigmoid(f), torch.sigmoid(o), torch.tanh(g)
 
     def carry(self, x_t: torch.Tensor, state: State) -> State:
-        """h_t and c_t."""
+        """Hidden state h_t and cell state c_t."""
         h, c = state
         i, f, o, g = self._gates(x_t, h)
         c = f * c + i * g

@@ -1,4 +1,4 @@
-"""How many weights a cell has, and how large a cell is with so many."""
+"""Number of weights of a cell, and the largest cell within a number of weights."""
 
 from __future__ import annotations
 
@@ -13,20 +13,31 @@ if TYPE_CHECKING:
 
 
 def elman_parameters(d_in: int, hidden: int, d_out: int) -> int:
-    """Weights and biases of an Elman cell: h(h + d_in + 1) + d_out(h + 1)."""
+    """Number of weights and biases of an Elman cell: h(h + d_in + 1) + d_out(h + 1).
+
+    Examples
+    --------
+    >>> elman_parameters(d_in=3, hidden=5, d_out=2)
+    57
+    """
     return hidden * (hidden + d_in + 1) + d_out * (hidden + 1)
 
 
 def jordan_parameters(d_in: int, hidden: int, d_out: int, state: int) -> int:
-    """Weights and biases of a Jordan cell.
+    """Number of weights and biases of a Jordan cell.
 
     h(s + d_in + 1) + d_out(h + 1) + s(s + d_out + 1).
+
+    Examples
+    --------
+    >>> jordan_parameters(d_in=3, hidden=5, d_out=2, state=4)
+    80
     """
     return hidden * (state + d_in + 1) + d_out * (hidden + 1) + state * (state + d_out + 1)
 
 
 def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **options: Any) -> Cell:
-    """Build the cell with the most hidden units whose weights stay within a budget.
+    """Build the cell with the most hidden units within a number of weights.
 
     Parameters
     ----------
@@ -37,7 +48,7 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
     d_in, d_out : int
         Sizes of input and output.
     **options
-        Passed on to the cell.
+        Further arguments of the cell.
 
     Returns
     -------
@@ -47,7 +58,16 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
     Raises
     ------
     EncoderError
-        Even one hidden unit has more weights.
+        A cell with one hidden unit has more weights.
+
+    Examples
+    --------
+    >>> from firmsim.recurrent import GRU
+    >>> largest_within(GRU, 1_000, d_in=3, d_out=2)
+    GRU(
+      d_in=3, hidden=15, d_out=2, parameters=932
+      (recurrence): GRU(3, 15)
+    )
     """
 
     def count(hidden: int) -> int:
@@ -56,10 +76,10 @@ def largest_within(kind: type[Cell], budget: int, d_in: int, d_out: int, **optio
 
     if count(1) > budget:
         message = (
-            f"max_parameters = {budget}; with {d_in} inputs and {d_out} outputs, one hidden unit "
-            f"of {kind.__name__} has {count(1)} weights already"
+            f"max_parameters: {budget} is too small: {kind.__name__} with {d_in} inputs, {d_out} "
+            f"outputs and one hidden unit has {count(1)} weights; raise it"
         )
-        raise EncoderError(message)
+        raise EncoderError(message, parameter="max_parameters")
     low, high = 1, 2
     while count(high) <= budget:
         low, high = high, 2 * high
