@@ -132,7 +132,7 @@ def lagged_volatility(growth, halflife):
 
 
 def normal_score(value, others):
-    """Normal score of a value among others, one of which it is; missing ones do not count."""
+    """Normal score of a value among others, one of which it is; missing ones are left out."""
     others = [other for other in others if not np.isnan(other)]
     below = sum(other < value for other in others)
     equal = sum(other == value for other in others)
@@ -151,22 +151,22 @@ def normal_scores(scaled):
 
 
 def trajectories(y, observed):
-    """(n_firms, n_days, d_out): outputs less the mean of the firms present, 0 where absent."""
+    """(n_firms, n_days, d_out): outputs less the mean of the observed firms, 0 where missing."""
     n_days, n_firms, d_out = y.shape
     paths = np.zeros((n_firms, n_days, d_out))
     for t in range(n_days):
-        present = [i for i in range(n_firms) if observed[t, i]]
-        for i in present:
-            paths[i, t] = y[t, i] - sum(y[t, j] for j in present) / len(present)
+        firms = [i for i in range(n_firms) if observed[t, i]]
+        for i in firms:
+            paths[i, t] = y[t, i] - sum(y[t, j] for j in firms) / len(firms)
     return paths
 
 
-def cosine(left, right, left_there, right_there):
-    """Cosine over the days on which both firms are there; 0 without any."""
+def cosine(left, right, left_observed, right_observed):
+    """Cosine over the days on which both firms are observed; 0 without any."""
     scores = np.zeros((len(left), len(right)))
     for i in range(len(left)):
         for j in range(len(right)):
-            both = [t for t in range(left.shape[1]) if left_there[t, i] and right_there[t, j]]
+            both = [t for t in range(left.shape[1]) if left_observed[t, i] and right_observed[t, j]]
             a = np.concatenate([left[i, t] for t in both] or [[0.0]])
             b = np.concatenate([right[j, t] for t in both] or [[0.0]])
             norms = math.sqrt(a @ a) * math.sqrt(b @ b)
@@ -205,11 +205,11 @@ def blend(paths, broad, close, observed, weights, sharpness, close_weight):
     return scores
 
 
-def softmax_loss(score, target, known, beta, tau):
+def softmax_loss(score, target, observed, beta, tau):
     """Mean over firms of KL(target neighbourhood || neighbourhood of the scores)."""
     losses = []
     for i in range(len(score)):
-        others = [j for j in range(len(score)) if j != i and known[i, j]]
+        others = [j for j in range(len(score)) if j != i and observed[i, j]]
         if not others:
             continue
         wanted = np.array([math.exp(target[i, j] / tau) for j in others])
@@ -219,16 +219,16 @@ def softmax_loss(score, target, known, beta, tau):
     return sum(losses) / len(losses)
 
 
-def correlation_loss(score, target, known):
-    """One minus the correlation over known pairs i < j."""
+def correlation_loss(score, target, observed):
+    """One minus the correlation over observed pairs i < j."""
     n_firms = len(score)
-    pairs = [(i, j) for i in range(n_firms) for j in range(i + 1, n_firms) if known[i, j]]
+    pairs = [(i, j) for i in range(n_firms) for j in range(i + 1, n_firms) if observed[i, j]]
     s, c = (np.array([matrix[pair] for pair in pairs]) for matrix in (score, target))
     return 1 - np.corrcoef(s, c)[0, 1]
 
 
 def next_day_loss(y, z, observed):
-    """Mean squared error of y on day t against z on day t + 1, where z is known."""
+    """Mean squared error of y on day t against z on day t + 1, where z is observed."""
     errors = [
         (y[t, i, 0] - z[t + 1, i]) ** 2
         for t in range(len(z) - 1)

@@ -1,4 +1,4 @@
-"""What a trainer minimises: an encoder's loss on random batches and on a validation period."""
+"""The task of a trainer: a loss on random batches, and on a validation period."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from firmsim.errors import EncoderError
 from firmsim.recurrent import Cell
 
 MAX_DRAWS = 1_000
-"""Batches drawn in search of one with a growth rate in it."""
+"""Most draws of a batch until one has a growth rate."""
 
 
 class CellModule(torch.nn.Module):
-    """The weights of an encoder: a cell and what its objective adds to it."""
+    """Weights of an encoder: a cell, and what the objective adds to it."""
 
     def __init__(self, cell: Cell) -> None:
         super().__init__()
@@ -27,10 +27,10 @@ class CellModule(torch.nn.Module):
 class Task(torch.nn.Module, ABC):
     """A module to train, the data to train it on, and a loss.
 
-    Called with a batch it returns the loss of the module's present weights. Everything random in a
-    batch is drawn by :meth:`draw`, so that the same batch can be given to many sets of weights
-    (``torch.func.functional_call`` on the task swaps them), and a training that was interrupted
-    goes on by putting back the state of :attr:`rng`.
+    Called with a batch, it returns the loss of the module's current weights. :meth:`draw` draws
+    everything random in a batch. One batch can therefore be used with many sets of weights, which
+    ``torch.func.functional_call`` swaps. An interrupted training continues once the state of
+    :attr:`rng` is restored.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Task(torch.nn.Module, ABC):
 
     @property
     def cell(self) -> Cell:
-        """The recurrence that is trained."""
+        """The recurrence to train."""
         return self.module.cell
 
     @abstractmethod
@@ -60,32 +60,31 @@ class Task(torch.nn.Module, ABC):
 
     @abstractmethod
     def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Any) -> torch.Tensor:
-        """Loss of a batch, given what the cell makes of it.
+        """Loss of a batch, given the outputs of the cell.
 
         Parameters
         ----------
         y : Tensor of shape (n_days, n_firms, d_out)
             Outputs of the cell.
         x : Tensor of shape (n_days, n_firms, d_in)
-            Its inputs.
+            Inputs of the cell.
         batch : object
-            As drawn.
+            As :meth:`draw` returned it.
 
         Returns
         -------
-        Tensor
-            A number.
+        Tensor of shape ()
         """
 
     def forward(self, batch: Any) -> torch.Tensor:
-        """Loss of the module's present weights on a batch."""
+        """Loss of the module's current weights on a batch."""
         x = self.inputs(batch)
         y, _ = self.cell(x)
         return self.loss(y, x, batch)
 
     @abstractmethod
     def validation_loss(self) -> float:
-        """Loss of the module's present weights on the validation period."""
+        """Loss of the module's current weights on the validation period."""
 
 
 def draw_window(
@@ -93,18 +92,18 @@ def draw_window(
 ) -> tuple[slice, torch.Tensor]:
     """Draw the days of a training window and the firms of a batch.
 
-    A batch in which no firm has a growth rate on any day teaches nothing, and is drawn again.
+    A batch without a growth rate on any day is drawn again: it would teach nothing.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Drawn from, in this order: length, start, firms.
+        Source of the draws, in this order: length, start, firms.
     windows : sequence of int
-        Lengths (trading days), drawn with equal chances.
+        Lengths (trading days), drawn with equal probability.
     observed : Tensor of shape (train_days, n_firms)
-        1 where a growth rate is known, 0 where not; the window lies within these days.
+        1 where a growth rate is observed, else 0. The window lies within these days.
     batch_size : int
-        Firms of the batch.
+        Most firms per batch.
 
     Returns
     -------
@@ -117,6 +116,13 @@ def draw_window(
     ------
     EncoderError
         No batch with a growth rate was found.
+
+    Examples
+    --------
+    >>> import numpy as np, torch
+    >>> days, firms = draw_window(np.random.default_rng(0), [5], torch.ones(20, 4), batch_size=3)
+    >>> days.stop - days.start, len(firms)
+    (5, 3)
     """
     train_days, n_firms = observed.shape
     for _ in range(MAX_DRAWS):

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 import naive
-from firmsim.objectives import comovement
+from firmsim.objectives.comovement import loss as comovement
 
 
 @pytest.fixture
 def outputs(rng):
-    """Outputs (9 days, 6 firms, 3) and a mask: firm 4 never there, firms 0 and 1 never together."""
+    """Outputs (9 days, 6 firms, 3) and a mask: firm 4 never observed, 0 and 1 never together."""
     y = rng.normal(size=(9, 6, 3))
     observed = (rng.random((9, 6)) < 0.7).astype(float)
     observed[:, 4] = 0
@@ -52,9 +52,9 @@ def test_daily_mean_does_not_see_missing_outputs(outputs):
 def test_cosine_matches_naive(outputs):
     y, observed = outputs
     paths = paths_of(y, observed)
-    left, left_there = paths[:4], observed[:, :4]
-    ref = naive.cosine(left.numpy(), paths.numpy(), left_there.numpy(), observed.numpy())
-    comp = comovement.cosine(left, paths, left_there, observed)
+    left, left_observed = paths[:4], observed[:, :4]
+    ref = naive.cosine(left.numpy(), paths.numpy(), left_observed.numpy(), observed.numpy())
+    comp = comovement.cosine(left, paths, left_observed, observed)
     torch.testing.assert_close(comp, torch.from_numpy(ref))
 
 
@@ -70,11 +70,11 @@ def test_cosine_is_zero_without_a_common_day(outputs):
 def test_cosine_of_a_firm_with_itself_is_one_and_with_its_mirror_minus_one(outputs):
     y, observed = outputs
     paths = paths_of(y, observed)
-    present = [0, 1, 2, 3, 5]
+    firms = [0, 1, 2, 3, 5]
     for sign in (1, -1):
         score = comovement.cosine(paths, sign * paths, observed, observed)
         expected = torch.full((5,), float(sign), dtype=torch.float64)
-        torch.testing.assert_close(score.diagonal()[present], expected)
+        torch.testing.assert_close(score.diagonal()[firms], expected)
 
 
 def test_gradient_is_finite_with_a_firm_that_is_never_there(outputs):
@@ -114,7 +114,7 @@ def test_blend_matches_naive(traces):
         weights.tolist(), 2.5, 0.4,
     )  # fmt: skip
     torch.testing.assert_close(comp, torch.from_numpy(ref[:4]))
-    assert not comp[:, 4].any()  # a firm that is never there
+    assert not comp[:, 4].any()  # a firm that is never observed
 
 
 def test_blend_is_a_kernel_where_no_day_is_missing(outputs, rng):
@@ -134,19 +134,19 @@ def all_pairs(matrix):
 
 def some_pairs(matrix):
     """All but those of one firm and one more pair."""
-    known = all_pairs(matrix)
-    known[1] = known[:, 1] = False
-    known[0, 2] = known[2, 0] = False
-    return known
+    observed = all_pairs(matrix)
+    observed[1] = observed[:, 1] = False
+    observed[0, 2] = observed[2, 0] = False
+    return observed
 
 
 @pytest.mark.parametrize("pairs", [all_pairs, some_pairs])
 def test_softmax_loss_matches_naive(matrices, pairs):
     score, target = matrices
-    known = pairs(score)
+    observed = pairs(score)
     beta, tau = 7.0, 0.2
-    ref = naive.softmax_loss(score.numpy(), target.numpy(), known, beta, tau)
-    comp = comovement.softmax_loss(score, target, known, torch.tensor(math.log(beta)), tau)
+    ref = naive.softmax_loss(score.numpy(), target.numpy(), observed, beta, tau)
+    comp = comovement.softmax_loss(score, target, observed, torch.tensor(math.log(beta)), tau)
     assert comp.item() == pytest.approx(ref)
     assert ref > 0.1
 
@@ -161,23 +161,23 @@ def test_softmax_loss_is_zero_when_the_scores_tell_the_target(matrices):
 @pytest.mark.parametrize("pairs", [all_pairs, some_pairs])
 def test_correlation_loss_matches_naive(matrices, pairs):
     score, target = matrices
-    known = pairs(score)
-    ref = naive.correlation_loss(score.numpy(), target.numpy(), known)
-    assert comovement.correlation_loss(score, target, known).item() == pytest.approx(ref)
+    observed = pairs(score)
+    ref = naive.correlation_loss(score.numpy(), target.numpy(), observed)
+    assert comovement.correlation_loss(score, target, observed).item() == pytest.approx(ref)
 
 
 def test_unknown_pairs_do_not_count(matrices):
     score, target = (matrix.clone() for matrix in matrices)
-    known, beta = some_pairs(score), torch.tensor(1.0)
+    observed, beta = some_pairs(score), torch.tensor(1.0)
     before = [
-        comovement.softmax_loss(score, target, known, beta, 0.1),
-        comovement.correlation_loss(score, target, known),
+        comovement.softmax_loss(score, target, observed, beta, 0.1),
+        comovement.correlation_loss(score, target, observed),
     ]
     for matrix in (score, target):
-        matrix[~known] = 0.9
+        matrix[~observed] = 0.9
     after = [
-        comovement.softmax_loss(score, target, known, beta, 0.1),
-        comovement.correlation_loss(score, target, known),
+        comovement.softmax_loss(score, target, observed, beta, 0.1),
+        comovement.correlation_loss(score, target, observed),
     ]
     assert before == after
 

@@ -34,9 +34,9 @@ def test_context_is_move_dispersion_and_portfolios_with_their_sizes(days):
     context = market.context(scaled, q)
     assert context.shape == (60, market.context_size) == (60, 7)
     for t, row in enumerate(scaled):
-        known = row[~np.isnan(row)]
-        move = known.mean() / market.move_scale if len(known) else 0
-        spread = known.std() - market.dispersion_mean if len(known) else 0
+        values = row[~np.isnan(row)]
+        move = values.mean() / market.move_scale if len(values) else 0
+        spread = values.std() - market.dispersion_mean if len(values) else 0
         portfolios = market.portfolios(q)[t]
         expected = [
             move,

@@ -1,1 +1,1 @@
-"""The co-movement objective: embeddings from which the long-run neighbours of a firm follow."""
+"""The co-movement objective: predict long-run co-movement from a short window."""

@@ -5,31 +5,39 @@ from __future__ import annotations
 import torch
 
 PRIOR_DAYS = 10
-"""Days of the training period's variance that a window's is shrunk with."""
+"""Weight of the training period's variance in that of a window (trading days)."""
 
 
 def regressors(portfolios: torch.Tensor, ridge: torch.Tensor) -> torch.Tensor:
-    r"""Day by day what a firm's normal score adds to its exposures.
+    r"""Daily weights that turn a firm's normal scores into its exposures to portfolios.
 
     .. math:: \tilde F = L\,F\,(F'F + \operatorname{diag}(r))^{-1}
 
-    so that the mean over the L days of :math:`q_{it} \tilde f_t` is the ridge regression (Hoerl and
-    Kennard 1970) of firm i on all portfolios at once. A product :math:`q_{it} f_t` would count a
-    portfolio twice where two of them move together in the window, and a lively one more than a
-    quiet one.
+    The mean of :math:`q_{it} \tilde f_t` over the L days is the ridge regression of firm i on all
+    portfolios at once (Hoerl and Kennard 1970, *Technometrics* 12). The mean of
+    :math:`q_{it} f_t` is not: it counts a move twice where two portfolios move together, and gives
+    a volatile portfolio more weight.
 
     Parameters
     ----------
     portfolios : Tensor of shape (n_days, K)
         Portfolio growth f_t, in standard deviations of the training period.
     ridge : Tensor of shape (K,)
-        r; with the ratio of residual variance to the variance of the exposure, the regression is
+        Penalty r. Set to residual variance over variance of the exposures, it makes the regression
         the posterior mean of Bayesian linear regression.
 
     Returns
     -------
     Tensor of shape (n_days, K)
-        Worked out in double precision.
+        Computed in double precision.
+
+    Examples
+    --------
+    >>> import torch
+    >>> f = torch.tensor([[1.0], [-1.0], [2.0]])
+    >>> q = 0.5 * f[:, 0]  # a firm with an exposure of 0.5
+    >>> (q[:, None] * regressors(f, ridge=torch.zeros(1))).mean(dim=0)
+    tensor([0.5000])
     """
     f = portfolios.double()
     gram = (f.T @ f + torch.diag(ridge.double())) / max(len(f), 1)
@@ -43,15 +51,15 @@ def realised_variance(portfolios: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     Parameters
     ----------
     portfolios : Tensor of shape (n_days, K)
-        Portfolio growth f_t, in standard deviations of the training period: there, the portfolios
-        are uncorrelated and of variance 1, to which the window is shrunk.
+        Portfolio growth f_t, in standard deviations of the training period. Over that period
+        portfolios are uncorrelated with variance 1; the window is shrunk towards that.
 
     Returns
     -------
     axes : Tensor of shape (K, K)
         Orthonormal columns.
     variance : Tensor of shape (K,)
-        Above 0.
+        Above 0, dimensionless.
     """
     f = portfolios.double()
     identity = torch.eye(f.shape[1], dtype=f.dtype, device=f.device)

@@ -1,4 +1,4 @@
-"""The weights of the co-movement objective: a cell, and how its outputs become scores."""
+"""Weights of the co-movement objective: a cell, and how its outputs become scores."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from firmsim.objectives.task import CellModule
 from firmsim.recurrent import Cell
 
 USUAL_DAYS = 60
-"""Window to which the first of each two length-dependent weights belongs (trading days)."""
+"""Window at which a length-dependent weight equals its level (trading days)."""
 SOFTENING = (math.log(2.0), 0.25)
-"""What scoring takes from the logarithm of kappa and from the log odds of the close similarity.
-Training has the firms and days that its portfolios are made of, where close similarity holds better
-than elsewhere; chosen on validation periods (docs/evaluation.md), as is the next."""
+"""Reductions at inference: of the logarithm of kappa, and of the log odds of close similarity.
+Training overestimates close similarity, because its portfolios were fitted on the same firms and
+days. This and the next constant were chosen on validation periods (docs/evaluation.md)."""
 PLAIN = 0.3
-"""Weight of the plain cosine of the normal scores beside what is learned of `USUAL_DAYS`; it grows
+"""Weight of the plain cosine of normal scores relative to learned scores, at `USUAL_DAYS`. It grows
 with the root of the window's length, as the cosine's precision does."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Tensors of a stretch of days.
+    """Tensors of consecutive days.
 
     Attributes
     ----------
     q : Tensor of shape (n_days, n_firms)
         Normal scores, 0 where missing.
     observed : Tensor of shape (n_days, n_firms)
-        1 where a normal score is known.
+        1 where a normal score is observed.
     portfolios : Tensor of shape (n_days, K)
         Portfolio growth f_t.
     ridge : Tensor of shape (K,)
-        Of the regression on the portfolios.
+        Penalty of the regression on the portfolios.
     context : Tensor of shape (n_days, n_context)
         Market context c_t.
     extra : Tensor of shape (n_days, n_firms, d - 1)
@@ -52,7 +52,7 @@ class Inputs:
     extra: torch.Tensor
 
     def window(self, days: slice, firms: torch.Tensor | slice) -> Inputs:
-        """Cut out some days and firms."""
+        """Select some days and firms."""
         return Inputs(
             self.q[days][:, firms],
             self.observed[days][:, firms],
@@ -63,12 +63,14 @@ class Inputs:
         )
 
     def x(self) -> torch.Tensor:
-        """What a cell reads of a window: [q, q f~_t, c_t, e_t], f~ the window's regressors.
+        """Inputs of a cell, with all days as one window: [q, q f~_t, c_t, e_t].
+
+        f~ are the window's regressors; see
+        :func:`firmsim.objectives.comovement.exposures.regressors`.
 
         Returns
         -------
         Tensor of shape (n_days, n_firms, 1 + K + n_context + d - 1)
-            All these days are one window.
         """
         own = self.q[:, :, None]
         gains = own * regressors(self.portfolios, self.ridge)[:, None, :]
@@ -78,16 +80,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Center:
-    """What is taken from every firm: the means over the reference firms.
+    """Means over the reference firms, which are subtracted from every firm.
 
     Attributes
     ----------
     paths : Tensor of shape (n_days, 1, d_path)
-        Day by day.
+        Mean trajectory per day.
     broad, close : Tensor of shape (K,)
-        Of the exposures.
+        Mean exposures.
     ranks : Tensor of shape (n_days, 1, 1)
-        Of the normal scores, day by day.
+        Mean normal score per day.
     """
 
     paths: torch.Tensor
@@ -102,11 +104,11 @@ class ComovementModule(CellModule):
     Parameters
     ----------
     cell : Cell
-        Of its outputs the last 2 K are averaged over the window; the others make trajectories.
+        The last 2 K of its outputs are averaged over the window; the others are trajectories.
     portfolios : int
         K.
     variance_power : float
-        Power of the portfolios' variance in the window that weighs broad exposures.
+        Power of a portfolio's variance in the window, as its weight in broad exposures.
     """
 
     def __init__(self, cell: Cell, portfolios: int, variance_power: float) -> None:
@@ -115,9 +117,9 @@ class ComovementModule(CellModule):
         self.own = torch.nn.Parameter(torch.tensor(1.0))
         self.broad = torch.nn.Parameter(torch.ones(portfolios))
         self.close = torch.nn.Parameter(torch.ones(portfolios))
-        # level and slope in the logarithm of the window's length: log weights of the trajectories
-        # beside broad and close exposures and of their second-order proximity, and log odds of
-        # the close similarity
+        # level, and slope in the logarithm of the window's length. balance: log weights of the
+        # trajectories in broad and in close similarity, and of second-order proximity;
+        # share: log odds of close similarity
         self.balance = torch.nn.Parameter(torch.tensor([[0.0, 0.0], [-1.0, 0.0], [4.0, 0.0]]))
         self.share = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
         self.log_sharpness = torch.nn.Parameter(torch.tensor(math.log(3.0)))
@@ -133,18 +135,18 @@ class ComovementModule(CellModule):
         y : Tensor of shape (n_days, n_firms, d_out)
             Outputs of the cell.
         x : Tensor of shape (n_days, n_firms, 1 + K or more)
-            Its inputs, of which the first 1 + K are read: hidden days are 0 there.
+            Inputs of the cell, 0 on hidden days; the first 1 + K are read.
         window : Inputs
             The window.
         center : Center, optional
-            Means of the reference firms. Default: of these firms.
+            Means of the reference firms. Default: means of these firms.
 
         Returns
         -------
         traces : Traces
             Centred.
         center : Center
-            What was taken from them.
+            The means subtracted.
         """
         observed, k = window.observed, self.portfolios
         last = y.shape[2] - 2 * k
@@ -156,12 +158,12 @@ class ComovementModule(CellModule):
         axes, variance = realised_variance(window.portfolios)
         broad = broad @ (axes * variance ** (self.variance_power / 2))
         if center is None:
-            seen = (observed.sum(0) > 0).to(y)
-            of_all = seen / seen.sum().clamp_min(1)
+            counted = (observed.sum(0) > 0).to(y)
+            share = counted / counted.sum().clamp_min(1)
             center = Center(
                 comovement.daily_mean(paths, observed),
-                of_all @ broad,
-                of_all @ close,
+                share @ broad,
+                share @ close,
                 comovement.daily_mean(ranks, observed),
             )
         return Traces(
@@ -173,15 +175,15 @@ class ComovementModule(CellModule):
         ), center
 
     def score(self, left: Traces, right: Traces, *, learning: bool = False) -> torch.Tensor:
-        """Scores of every left with every right firm.
+        """Score of every left firm with every right firm.
 
         Parameters
         ----------
         left, right : Traces
-            Of n_left and n_right firms, on the same days.
+            n_left and n_right firms, on the same days.
         learning : bool
-            Whether a loss is to be had from them. Else close similarity counts for less
-            (`SOFTENING`), and the plain cosine of the normal scores for something (`PLAIN`).
+            Whether the scores are for the loss. At inference close similarity has less weight
+            (`SOFTENING`), and the plain cosine of normal scores has some (`PLAIN`).
 
         Returns
         -------
@@ -201,6 +203,6 @@ class ComovementModule(CellModule):
 
 
 def _mean(values: torch.Tensor, observed: torch.Tensor) -> torch.Tensor:
-    """Mean over the days that each firm has: (n_firms, d); 0 for a firm without any."""
+    """Mean over the observed days of each firm: (n_firms, d); 0 for a firm without any."""
     total = torch.einsum("tnd,tn->nd", values, observed)
     return total / observed.sum(0).clamp_min(1)[:, None]

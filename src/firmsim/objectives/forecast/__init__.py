@@ -1,1 +1,1 @@
-"""The forecast objective: predict the next day's growth rate."""
+"""The forecast objective: predict the next day's scaled growth rate."""

@@ -1,4 +1,4 @@
-"""The forecast objective as a task: windows of scaled growth rates and the next day's."""
+"""The forecast objective as a task: windows of scaled growth rates, forecast a day ahead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from firmsim.objectives.task import CellModule, Task, draw_window
 
 
 @dataclass(frozen=True)
-class Batch:
+class ForecastBatch:
     """A window of some firms.
 
     Attributes
@@ -21,7 +21,7 @@ class Batch:
     z : Tensor of shape (n_days, n_firms)
         Scaled growth rates, 0 where missing.
     observed : Tensor of shape (n_days, n_firms)
-        1 where a growth rate is known.
+        1 where a growth rate is observed.
     extra : Tensor of shape (n_days, n_firms, d - 1)
         Channels beside the growth rate.
     """
@@ -32,13 +32,13 @@ class Batch:
 
 
 def inputs_of(z: torch.Tensor, extra: torch.Tensor) -> torch.Tensor:
-    """Inputs of the cell, (n_days, n_firms, d): scaled growth rates, then further channels."""
+    """Scaled growth rates, then further channels: (n_days, n_firms, d)."""
     own = z[:, :, None]
     return torch.cat([own, extra], dim=2) if extra.shape[2] else own
 
 
 class ForecastTask(Task):
-    """Tell each day's scaled growth rate from the days before.
+    """Forecast each day's scaled growth rate from the days before.
 
     Parameters
     ----------
@@ -46,16 +46,18 @@ class ForecastTask(Task):
         Weights to train.
     rng : numpy.random.Generator
         Source of the batches.
-    z, there : Tensor of shape (n_days, n_firms)
-        Scaled growth rates of the fit period (0 where missing) and where they are known.
+    z : Tensor of shape (n_days, n_firms)
+        Scaled growth rates of the fit period, 0 where missing.
+    observed : Tensor of shape (n_days, n_firms)
+        1 where a growth rate is observed.
     extra : Tensor of shape (n_days, n_firms, d - 1)
         Channels beside the growth rate.
     train_days : int
-        The first days are trained on, the rest validate.
+        Number of first days to train on; the rest validate.
     windows : sequence of int
         Lengths of the training windows, drawn at random (trading days).
     batch_size : int
-        Most firms of a batch.
+        Most firms per batch.
     """
 
     def __init__(
@@ -73,22 +75,24 @@ class ForecastTask(Task):
         self.z, self.observed, self.extra = z, observed, extra
         self.train_days, self.windows, self.batch_size = train_days, windows, batch_size
 
-    def draw(self) -> Batch:
+    def draw(self) -> ForecastBatch:
         """Draw a window and its firms."""
         days, firms = draw_window(
             self.rng, self.windows, self.observed[: self.train_days], self.batch_size
         )
-        return Batch(*(part[days][:, firms] for part in (self.z, self.observed, self.extra)))
+        return ForecastBatch(
+            *(part[days][:, firms] for part in (self.z, self.observed, self.extra))
+        )
 
-    def inputs(self, batch: Batch) -> torch.Tensor:
-        """Scaled growth rates, then further channels."""
+    def inputs(self, batch: ForecastBatch) -> torch.Tensor:
+        """Inputs of the cell: scaled growth rates, then further channels."""
         return inputs_of(batch.z, batch.extra)
 
-    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: Batch) -> torch.Tensor:  # noqa: ARG002
+    def loss(self, y: torch.Tensor, x: torch.Tensor, batch: ForecastBatch) -> torch.Tensor:  # noqa: ARG002
         """Mean squared error of the next day's forecast."""
         return next_day_loss(y, batch.z, batch.observed)
 
     def validation_loss(self) -> float:
-        """Loss over the validation period, all firms."""
+        """Loss over the validation period and all firms."""
         days = slice(self.train_days, None)
-        return float(self(Batch(self.z[days], self.observed[days], self.extra[days])))
+        return float(self(ForecastBatch(self.z[days], self.observed[days], self.extra[days])))
