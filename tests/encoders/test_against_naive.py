@@ -7,6 +7,7 @@ import torch
 
 import naive
 from firmsim.encoders import ComovementEncoder, ForecastEncoder
+from firmsim.encoders.inputs import read
 from firmsim.growth import normal_scores, scaled_growth
 
 WINDOW, START, BATCH = 40, 70, [8, 1, 5, 0, 11, 3]
@@ -34,7 +35,7 @@ class Draws:
 @pytest.fixture
 def holes(growth, rng):
     growth = growth.mask(rng.random(growth.shape) < 0.1)
-    growth.iloc[:240, 3] = np.nan  # too few training days to know its long-run co-movement
+    growth.iloc[:240, 3] = np.nan  # too few training days to observe its long-run co-movement
     return growth
 
 
@@ -60,7 +61,7 @@ def ref_inputs(encoder, scaled, q, days):
 
 
 def ref_scores(encoder, x, observed, f, softer=1.0, rarer=0.0):
-    """What was learned of a window in which the portfolios grew by f.
+    """Learned scores of a window in which the portfolios grew by f.
 
     Outside training kappa is `softer` times as large, the log odds of the close part `rarer` less.
     """
@@ -94,21 +95,21 @@ def ref_scores(encoder, x, observed, f, softer=1.0, rarer=0.0):
 
 
 def ref_embedded_scores(encoder, x, observed, f):
-    """Scores of a window as embeddings hold them: softer, and beside plain cosines."""
+    """Scores of a window at inference: softer, and averaged with plain cosines."""
     ranks = naive.trajectories(x[:, :, :1], observed)
     plain = naive.cosine(ranks, ranks, observed, observed)
     weight = 0.3 * np.sqrt(len(f) / 60)
     return (ref_scores(encoder, x, observed, f, 0.5, 0.25) + weight * plain) / (1 + weight)
 
 
-def ref_loss(encoder, x, observed, f, q, later):
-    """Loss of a window: neighbours over the days in q, all pairs over the later days."""
-    target, known = ref_comovement(q)
+def ref_loss(encoder, x, observed, f, q, horizon):
+    """Loss of a window: neighbours over the days in q, all pairs over the days of the horizon."""
+    target, pairs = ref_comovement(q)
     score = ref_scores(encoder, x, observed, f)
     beta = np.exp(encoder.module_.log_temperature.item())
-    softmax = naive.softmax_loss(score, target, known, beta, encoder.temperature)
+    softmax = naive.softmax_loss(score, target, pairs, beta, encoder.temperature)
     weight = encoder.correlation_weight
-    correlation = naive.correlation_loss(score, *ref_comovement(later))
+    correlation = naive.correlation_loss(score, *ref_comovement(horizon))
     return (1 - weight) * softmax + weight * correlation
 
 
@@ -117,17 +118,23 @@ def ref_comovement(q):
     observed = ~np.isnan(q)
     paths = np.nan_to_num(q).T[:, :, None]
     n_firms = q.shape[1]
-    known = [
+    pairs = [
         [i != j and (observed[:, i] & observed[:, j]).sum() >= 60 for j in range(n_firms)]
         for i in range(n_firms)
     ]
-    return naive.cosine(paths, paths, observed, observed), np.array(known)
+    return naive.cosine(paths, paths, observed, observed), np.array(pairs)
+
+
+def section_of(encoder, growth):
+    """Cross-section of the training firms."""
+    given = read("label", growth)
+    return encoder.cross_section(given, given)
 
 
 class TestComovement:
     @pytest.fixture
     def prepared(self, holes, cell):
-        """Encoder with its first weights, its task, and the panel that it reads."""
+        """Encoder with its first weights, its task, and the cross-section that it reads."""
         encoder = ComovementEncoder(
             cell, 5, state=3, windows=[20, WINDOW], batch_size=6, outputs=3, portfolios=2,
             temperature=0.3, day_dropout=0.25, correlation_weight=0.3, shrinkage=0.7,
@@ -135,8 +142,7 @@ class TestComovement:
         )  # fmt: skip
         encoder.train_days_, encoder.channels_ = 270, 1
         scaled = scaled_growth(holes)
-        panel = encoder.panel(holes, holes)
-        task = encoder.task(panel, Draws())
+        task = encoder.task(section_of(encoder, holes), Draws())
         return encoder, task, scaled.to_numpy(), normal_scores(scaled).to_numpy()
 
     @pytest.mark.parametrize(("horizon", "end"), [(90, 200), (250, 270), (59, None)])
@@ -147,14 +153,14 @@ class TestComovement:
         x = ref_inputs(encoder, scaled, q, days)
         keep = (Draws().random(WINDOW) >= 0.25) / 0.75
         outside = np.r_[0:START, START + WINDOW : 270]  # neither the window nor validation
-        later = outside if end is None else slice(START + WINDOW, end)
+        ahead = outside if end is None else slice(START + WINDOW, end)
         ref = ref_loss(
             encoder,
             x[:, BATCH] * keep[:, None, None],
             ~np.isnan(q[days][:, BATCH]),
             encoder.market_.portfolios(q)[days],
             q[outside][:, BATCH],
-            q[later][:, BATCH],
+            q[ahead][:, BATCH],
         )
         assert task(task.draw()).item() == pytest.approx(ref, rel=1e-3)
 
@@ -211,7 +217,7 @@ class TestForecast:
     def prepared(self, holes, cell):
         encoder = ForecastEncoder(cell, 5, state=3, windows=[WINDOW], batch_size=6)
         encoder.train_days_ = 270
-        task = encoder.task(encoder.panel(holes, holes), Draws())
+        task = encoder.task(section_of(encoder, holes), Draws())
         return encoder, task, scaled_growth(holes).to_numpy()
 
     def test_losses(self, prepared):

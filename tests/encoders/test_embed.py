@@ -128,7 +128,7 @@ def test_later_days_do_not_change_the_embedding_of_earlier_ones(fitted, growth):
 
 @pytest.mark.parametrize("span", [(5, 5), (-1, 3), (0, 10_000)])
 def test_a_span_beyond_the_days_is_refused(fitted, growth, span):
-    with pytest.raises(EncoderError, match=f"days {span[0]} to {span[1]} were asked for"):
+    with pytest.raises(EncoderError, match=f"spans: days {span[0]} to {span[1]} of 320 days"):
         fitted.embed(growth, None, [span])
 
 

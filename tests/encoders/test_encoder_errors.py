@@ -14,18 +14,20 @@ from small import small
 
 from firmsim.config import Encoder
 from firmsim.encoders import ComovementEncoder, ForecastEncoder, make_encoder
-from firmsim.encoders.estimator import UnfittedError
+from firmsim.encoders.checks import firms_per_batch
+from firmsim.encoders.protocol import UnfittedError
 from firmsim.errors import EncoderError, FirmsimError, ShapeError
 from firmsim.objectives.task import draw_window
 from firmsim.recurrent import CELLS, Elman
 
 
-def refused(call, *parts, kind=EncoderError):
-    """Call; expect one line with all the parts, of a kind of error and a ValueError."""
+def refused(call, *parts, kind=EncoderError, parameter=None):
+    """Call; expect one line with all the parts, of a kind of error that is a ValueError."""
     with pytest.raises(kind) as error:
         call()
     assert isinstance(error.value, FirmsimError)
     assert isinstance(error.value, ValueError)
+    assert error.value.parameter == parameter
     text = str(error.value)
     assert len(text.splitlines()) == 1
     for part in parts:
@@ -54,7 +56,8 @@ class TestShapes:
         encoder = build(steps=1).fit(growth.to_numpy())
         parts = "X has 11 features", "is expecting 12 features"
         refused(lambda: encoder.transform(growth.to_numpy()[:, :11]), *parts, kind=ShapeError)
-        refused(lambda: encoder.transform(growth), "training firm 0 is not among", "(12 are not)")
+        parts = "training firm 0 is not among", "(12 are not)"
+        refused(lambda: encoder.transform(growth), *parts, parameter="reference")
 
     def test_arrays_have_no_reference(self, fitted, growth):
         for X, reference in ((growth.to_numpy(), growth), (growth, growth.to_numpy())):
@@ -62,6 +65,7 @@ class TestShapes:
                 lambda X=X, reference=reference: fitted.transform(X, reference=reference),
                 "must be frames",
                 "ndarray",
+                parameter="reference",
             )
 
     @settings(max_examples=30)
@@ -88,7 +92,7 @@ class TestValues:
         refused(lambda: build().fit(X), "(-inf)", "firm 2", "day 7", "channel 1")
 
     def test_no_numbers(self, build, growth):
-        refused(lambda: build().fit(growth.astype(str) + "x"), "no number", "could not convert")
+        refused(lambda: build().fit(growth.astype(str) + "x"), "not a number", "could not convert")
         refused(lambda: build().fit(growth + 1j), "Complex data not supported")
         refused(lambda: build().fit(growth.to_numpy() + 1j), "Complex data not supported")
         refused(lambda: build().fit(csr_array(np.ones((50, 4)))), "sparse")
@@ -100,7 +104,7 @@ class TestValues:
 
     def test_names(self, build, growth):
         twice = growth.rename(columns={"F04": "F02"})
-        refused(lambda: build().fit(twice), "'F02' stands twice")
+        refused(lambda: build().fit(twice), "'F02' is given twice")
         odd = growth.set_axis([("F", k) for k in range(12)], axis=1)
         refused(lambda: build().fit(odd), "firm ('F', 0) is a tuple")
 
@@ -112,25 +116,26 @@ class TestValues:
 
 class TestSizes:
     def test_more_firms_a_batch_than_there_are(self, build, growth):
-        parts = "batch_size: 13 firms a step", "there are 12 training firms", "empty"
-        refused(lambda: build(batch_size=13).fit(growth), *parts)
+        parts = "batch_size: 13 firms", "there are 12 training firms", "empty"
+        refused(lambda: build(batch_size=13).fit(growth), *parts, parameter="batch_size")
 
     def test_a_batch_of_all_firms_is_the_default_for_few(self, build, fitted, growth):
         assert fitted.batch_size is None
         everyone = build(batch_size=12).fit(growth)
         pd.testing.assert_frame_equal(everyone.history_, fitted.history_, check_exact=True)
-        assert fitted.batch_size_for(5) == 5
-        assert fitted.batch_size_for(3000) == 256
-        assert build(batch_size=300).batch_size_for(3000) == 300
+        assert firms_per_batch("label", None, 5) == 5
+        assert firms_per_batch("label", None, 3000) == 256
+        assert firms_per_batch("label", 300, 3000) == 300
 
     def test_a_configuration_asks_for_no_batch(self):
         block = {"cell": "elman", "objective": "forecast"}
         block = Encoder.model_validate(block).model_dump()
-        assert make_encoder(block).batch_size_for(5) == 5
+        assert make_encoder(block).batch_size is None
 
     def test_budget_below_one_unit(self, growth, kind):
         encoder = small(kind, max_parameters=2)
-        refused(lambda: encoder.fit(growth), "parameters = 2", "one hidden unit", "weights already")
+        parts = "max_parameters: 2 ", "one hidden unit"
+        refused(lambda: encoder.fit(growth), *parts, parameter="max_parameters")
 
 
 class TestParameters:
@@ -161,11 +166,13 @@ class TestParameters:
     )
     def test_refused_when_fitted_not_when_made(self, build, growth, name, value, allowed):
         encoder = build(**{name: value} if name != "cell" else {}).set_params(**{name: value})
-        refused(lambda: encoder.fit(growth), f"{name}: {value!r} is not valid", *allowed)
+        parts = f"{name}: {value!r} is not valid", *allowed
+        refused(lambda: encoder.fit(growth), *parts, parameter=name)
 
     def test_comovement_keys_too(self, growth):
         encoder = small(ComovementEncoder, day_dropout=1.0)
-        refused(lambda: encoder.fit(growth), "day_dropout: 1.0 is not valid", "less than 1")
+        parts = "day_dropout: 1.0 is not valid", "less than 1"
+        refused(lambda: encoder.fit(growth), *parts, parameter="day_dropout")
 
 
 class TestNothingToLearnFrom:
@@ -174,8 +181,8 @@ class TestNothingToLearnFrom:
         gone.iloc[100:120] = np.nan
         first, last = (f"{growth.index[day]:%Y-%m-%d}" for day in (100, 119))
         parts = "windows: 20 days", "12 firms", f"{first} to {last}", "(20 days)"
-        refused(lambda: build().fit(gone), *parts)
-        gone.iloc[105, 2] = 1.0  # no window of 20 days is empty any more
+        refused(lambda: build().fit(gone), *parts, parameter="windows")
+        gone.iloc[105, 2] = 1.0  # every window of 20 days has a growth rate now
         build(steps=1).fit(gone)
 
     @pytest.mark.parametrize("part", ["training", "validation"])
@@ -222,9 +229,14 @@ class TestNothingToLearnFrom:
 
 class TestCells:
     def test_typed(self):
-        refused(lambda: Elman(2, 0, 1), "hidden = 0")
-        refused(lambda: Elman(2, 3, 1, hidden_activation="tahn"), "'tahn'", "tanh, sigmoid")
-        refused(lambda: CELLS["jordan"](2, 3, 1, state=0), "state = 0")
+        refused(lambda: Elman(2, 0, 1), "hidden: 0 ", "at least 1", parameter="hidden")
+        refused(
+            lambda: Elman(2, 3, 1, hidden_activation="tahn"),
+            "hidden_activation: 'tahn'",
+            "tanh, sigmoid",
+            parameter="hidden_activation",
+        )
+        refused(lambda: CELLS["jordan"](2, 3, 1, state=0), "state: 0 ", parameter="state")
         refused(
             lambda: Elman(2, 3, 1)(torch.zeros(5, 4)),
             "expected x of shape (n_days, n_firms, 2)",

@@ -13,10 +13,11 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from small import small
 
-from firmsim.encoders import ComovementEncoder, ForecastEncoder, estimator
+from firmsim.encoders import ComovementEncoder, ForecastEncoder, checks, selection
+from firmsim.encoders.inputs import read
 from firmsim.encoders.storage import load, save
 from firmsim.errors import EncoderError, FirmsimError, ShapeError
-from firmsim.growth import growth_rates
+from firmsim.growth import growth_rates, scaled_growth
 
 ROWS = "rows of X are days, rows of an embedding are firms"
 WORDS = "refused with numbers, in the words of this field (days, firms)"
@@ -34,9 +35,10 @@ EXPECTED_FAILURES = {
 class TestScikitLearnsChecks:
     @pytest.fixture(autouse=True)
     def _toy_panels(self, monkeypatch):
-        """Let panels of 15 days or 2 firms pass, as scikit-learn's are, that are refused else."""
-        for name, least in {"MIN_TRAINING_DAYS": 8, "MIN_SCORE_DAYS": 5, "MIN_FIRMS": 2}.items():
-            monkeypatch.setattr(estimator, name, least)
+        """Allow the panels of 15 days or 2 firms of scikit-learn's checks."""
+        monkeypatch.setattr(checks, "MIN_TRAINING_DAYS", 8)
+        monkeypatch.setattr(checks, "MIN_FIRMS", 2)
+        monkeypatch.setattr(selection, "MIN_SCORE_DAYS", 5)
 
     @parametrize_with_checks(
         [
@@ -111,25 +113,26 @@ class TestScore:
         # an independent reading: frames and pandas' correlations, no day missing in the second half
         embedded = fitted.transform(growth.iloc[:160])
         unit = embedded.div(np.linalg.norm(embedded, axis=1), axis=0)
-        q = fitted.panel(growth, growth).q.iloc[160:]
-        later = q / np.sqrt((q**2).sum())
+        given = read("label", growth)
+        q = fitted.cross_section(given, given).q.iloc[160:]
+        second = q / np.sqrt((q**2).sum())
         pairs = np.triu_indices(growth.shape[1], 1)
-        frame = pd.DataFrame({"now": (unit @ unit.T).to_numpy()[pairs]})
-        frame["later"] = (later.T @ later).to_numpy()[pairs]
-        ref = frame.corr("spearman").loc["now", "later"]
+        frame = pd.DataFrame({"first": (unit @ unit.T).to_numpy()[pairs]})
+        frame["second"] = (second.T @ second).to_numpy()[pairs]
+        ref = frame.corr("spearman").loc["first", "second"]
         assert fitted.score(growth) == pytest.approx(ref, abs=1e-6)
         assert fitted.score(growth, y=np.zeros(len(growth))) == fitted.score(growth)
 
     def test_too_few_days_are_refused(self, fitted, growth):
         assert np.isfinite(fitted.score(growth.iloc[:40]))
-        with pytest.raises(EncoderError, match=r"39 days are too few to be scored on.*at least 40"):
+        with pytest.raises(EncoderError, match=r"39 days are too few for a score.*at least 40"):
             fitted.score(growth.iloc[:39])
 
     def test_pairs_that_cannot_be_ranked_are_refused(self, fitted, growth):
-        later = growth.copy()
-        later.iloc[160:] = np.nan
+        gone = growth.copy()
+        gone.iloc[160:] = np.nan
         with pytest.raises(EncoderError, match="0 pairs of firms share 20 of the last 160 days"):
-            fitted.score(later)
+            fitted.score(gone)
 
 
 class TestArrays:
@@ -190,8 +193,7 @@ class TestArrays:
 
     def test_a_channel_that_tells_tomorrow_helps_the_forecast(self, growth):
         # the channel holds what is to be forecast: its loss must fall below that without it
-        scaled = ForecastEncoder().panel(growth, growth).scaled
-        values = np.stack([growth, scaled.shift(-1)], axis=2)
+        values = np.stack([growth, scaled_growth(growth).shift(-1)], axis=2)
         keys = {"hidden": 8, "steps": 60, "validate_every": 20, "learning_rate": 0.03}
         losses = [
             ForecastEncoder(**keys, windows=(40,)).fit(X).history_["validation_loss"].min()
@@ -204,9 +206,9 @@ class TestArrays:
     def test_firms_and_days_keep_their_places(self, data):
         n_days, n_firms, d = (data.draw(st.integers(1, high)) for high in (6, 5, 3))
         X = np.arange(n_days * n_firms * d, dtype=float).reshape(n_days, n_firms, d)
-        known = estimator.read("label", X)
+        given = read("label", X)
         firms = data.draw(st.permutations(range(n_firms)))[: data.draw(st.integers(1, n_firms))]
-        cut = known.of(firms).first(data.draw(st.integers(1, n_days)))
+        cut = given.of(firms).first(data.draw(st.integers(1, n_days)))
         days = len(cut.growth)
         np.testing.assert_array_equal(cut.growth, X[:days, firms, 0])
         np.testing.assert_array_equal(cut.extra, X[:days, firms, 1:])

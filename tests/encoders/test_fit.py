@@ -97,8 +97,8 @@ def test_the_validation_period_decides_when_to_stop_and_nothing_else(growth, fit
     pd.testing.assert_frame_equal(
         other.history_[columns], fitted.history_[columns], check_exact=True
     )
-    looks = [encoder.history_["validation_loss"].dropna() for encoder in (other, fitted)]
-    assert (looks[0] != looks[1]).all()
+    losses = [encoder.history_["validation_loss"].dropna() for encoder in (other, fitted)]
+    assert (losses[0] != losses[1]).all()
     if isinstance(fitted, ComovementEncoder):
         facts = [vars(encoder.market_) for encoder in (other, fitted)]
         assert facts[0].keys() == Market.__dataclass_fields__.keys()
@@ -114,15 +114,15 @@ def test_training_days_see_every_change(growth, fitted, build):
 
 def test_best_look_remains(growth, build):
     encoder = build(steps=40, validate_every=5, learning_rate=0.05).fit(growth)
-    looks = encoder.history_["validation_loss"].dropna()
+    losses = encoder.history_["validation_loss"].dropna()
     best = build(steps=40, validate_every=5, learning_rate=0.05)
-    best.patience = 1 + int(looks.argmin())
+    best.patience = 1 + int(losses.argmin())
     assert same(weights_of(best.fit(growth)), weights_of(encoder))
 
 
 def test_missing_values_are_learnt_around(growth, build, rng):
     holes = growth.mask(rng.random(growth.shape) < 0.2)
-    holes.iloc[:, 2] = np.nan  # a firm that is not there at all
+    holes.iloc[:, 2] = np.nan  # a firm without any growth rate
     holes.iloc[50] = np.nan  # a day without any firm
     encoder = build().fit(holes)
     assert encoder.history_.drop(columns="validation_loss").notna().all(axis=None)

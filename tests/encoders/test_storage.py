@@ -1,5 +1,6 @@
 """Encoders on disk: same embeddings, same bytes, and clear words about what is none."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from small import small
 
+from firmsim.config.renamed import RENAMED_PARAMETERS
 from firmsim.encoders import ComovementEncoder
 from firmsim.encoders.storage import KEY, load, read_facts, save
 from firmsim.errors import EncoderError
@@ -87,10 +90,10 @@ def rewrite(path):
     """Write the file again with its tensors and facts changed."""
 
     def change(tensors=None, facts=None, drop=()):
-        known = read_facts(path)
+        stored = read_facts(path)
         kept = {name: value for name, value in load_file(path).items() if name not in drop}
-        known = {name: value for name, value in known.items() if name not in drop}
-        metadata = {KEY: json.dumps(known | (facts or {}))}
+        stored = {name: value for name, value in stored.items() if name not in drop}
+        metadata = {KEY: json.dumps(stored | (facts or {}))}
         save_file(kept | (tensors or {}), path, metadata=metadata)
         return path
 
@@ -154,6 +157,46 @@ def test_facts_of_another_type_or_missing(rewrite, path, name):
     refused(rewrite(drop=[name]), name, "Field required")
 
 
+OLD_NAMES = {new: old for old, new in RENAMED_PARAMETERS.items()}
+
+
+@pytest.fixture
+def old_file(path):
+    """Write the file again as version 0.1.0 did: old names of parameters, its own checksum."""
+    facts, tensors = read_facts(path), load_file(path)
+    params = {OLD_NAMES.get(name, name): value for name, value in facts["params"].items()}
+    facts["params"] = dict(sorted(params.items()))
+    del facts["checksum"]
+    digest = hashlib.sha256(json.dumps(facts).encode())
+    for name in sorted(tensors):
+        digest.update(name.encode() + tensors[name].numpy().tobytes())
+    facts["checksum"] = digest.hexdigest()
+    save_file(tensors, path, metadata={KEY: json.dumps(facts)})
+    return path
+
+
+def test_a_file_of_version_0_1_0_embeds_the_same(old_file, fitted, growth, tmp_path):
+    with safe_open(old_file, framework="pt") as file:
+        assert "batch_firms" in json.loads(file.metadata()[KEY])["params"]
+    back = load(old_file)
+    assert back.get_params() == fitted.get_params()
+    assert read_facts(old_file)["params"] == fitted.plain_params()
+    pd.testing.assert_frame_equal(
+        back.transform(growth), fitted.transform(growth), check_exact=True
+    )
+    save(back, tmp_path / "new", "abc")
+    save(fitted, tmp_path / "fitted", "abc")
+    assert (tmp_path / "new").read_bytes() == (tmp_path / "fitted").read_bytes()
+
+
+def test_a_damaged_file_of_version_0_1_0_is_told_by_the_checksum(old_file):
+    tensors = load_file(old_file)
+    with safe_open(old_file, framework="pt") as file:
+        metadata = file.metadata()
+    save_file(tensors | {BIAS: tensors[BIAS] + 1e-6}, old_file, metadata=metadata)
+    refused(old_file, "its checksum is ", "..., not ")
+
+
 def test_any_other_change_is_told_by_the_checksum(rewrite, path):
     weights = load_file(path)[BIAS]
     refused(rewrite({BIAS: weights + 1e-6}), "its checksum is ", "..., not ")
@@ -180,7 +223,7 @@ def test_facts_that_contradict_each_other(rewrite, fitted, path):
         ({"hiden": 8}, "hiden"),
         ({"hidden": -8}, "hidden: -8"),
         ({"cell": "lsmt"}, "lsmt"),
-        ({"max_parameters": 2, "hidden": 64}, "parameters = 2"),
+        ({"max_parameters": 2, "hidden": 64}, "max_parameters: 2 "),
     ):
         path.write_bytes(whole)
         refused(rewrite(facts={"params": params | wrong}), part)

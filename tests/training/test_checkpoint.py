@@ -44,8 +44,8 @@ def interrupted_fit(encoder, checkpoint, step, monkeypatch):
     calls = iter(range(1, STEPS + 1))
     task = encoder.task
 
-    def counted(panel, rng):
-        made = task(panel, rng)
+    def counted(section, rng):
+        made = task(section, rng)
         draw = made.draw
 
         def draw_or_die():
@@ -99,8 +99,8 @@ def test_a_training_goes_on_and_does_not_begin_again(tmp_path, monkeypatch):
     going_on = encoder()
     task = going_on.task
 
-    def counted(panel, rng):
-        made = task(panel, rng)
+    def counted(section, rng):
+        made = task(section, rng)
         draw = made.draw
         made.draw = lambda: drawn.append(1) or draw()
         return made

@@ -24,7 +24,7 @@ class Quadratic(Task):
     def __init__(self, wall=-np.inf, cell="elman"):
         torch.manual_seed(0)
         super().__init__(CellModule(CELLS[cell](1, 2, 1)), np.random.default_rng(0))
-        self.wall, self.looks = wall, 0
+        self.wall, self.checks = wall, 0
 
     def draw(self):
         return None
@@ -38,7 +38,7 @@ class Quadratic(Task):
         return torch.where(first > self.wall, loss, float("nan"))
 
     def validation_loss(self):
-        self.looks += 1
+        self.checks += 1
         return float(self(None))
 
 
@@ -124,8 +124,8 @@ def test_history_counts_forward_passes(name):
     assert list(history) == COLUMNS
     assert history["step"].tolist() == [1, 2, 3, 4, 5]
     assert history["forward_passes"].tolist() == [2 * 16 * step for step in range(1, 6)]
-    looked = history.loc[history["validation_loss"].notna(), "step"]
-    assert looked.tolist() == [2, 4, 5]
+    checked = history.loc[history["validation_loss"].notna(), "step"]
+    assert checked.tolist() == [2, 4, 5]
     missing = ["learning_rate", "gradient_norm", "clipped_norm"]
     assert history[missing].isna().all(axis=None)
 
@@ -161,16 +161,16 @@ def test_a_killed_training_ends_with_the_same_bytes(name, at, tmp_path):
     whole = memory()
     trained = search(name).train(whole, "toy")
 
-    def kill(look):
-        if look.step == 10 * at:
+    def kill(check):
+        if check.step == 10 * at:
             raise Killed
 
     with pytest.raises(Killed):
         search(name).train(memory(), "toy", checkpoint, kill)
     assert checkpoint.exists()
-    resumed, looks = memory(), []
-    again = search(name).train(resumed, "toy", checkpoint, looks.append)
-    assert looks[0].step == 10 * at  # the earlier ones are replayed
+    resumed, checks = memory(), []
+    again = search(name).train(resumed, "toy", checkpoint, checks.append)
+    assert checks[0].step == 10 * at  # the earlier ones are replayed
     assert torch.equal(weights(resumed), weights(whole))
     assert again.history.equals(trained.history)
     for step, snapshot in trained.snapshots.items():
@@ -185,7 +185,7 @@ def test_replay_makes_no_forward_pass(name, tmp_path):
     task.cell.register_forward_hook(lambda *_: passes.append(1))
     search(name, steps=57).train(task, "toy", checkpoint)
     losses_left = 57 - 56  # the last state was written after step 56
-    assert len(passes) <= 2 * 16 * losses_left + 1  # and the last look
+    assert len(passes) <= 2 * 16 * losses_left + 1  # and the last validation check
 
 
 def test_a_state_of_another_training_is_not_gone_on_from(tmp_path):
@@ -221,5 +221,7 @@ def test_patience_ends_the_search(name):
 
 
 def test_who_watches_can_end_the_search(name):
-    history = search(name).train(Quadratic(), "toy", callback=lambda look: look.step >= 20).history
+    history = (
+        search(name).train(Quadratic(), "toy", callback=lambda check: check.step >= 20).history
+    )
     assert len(history) == 20

@@ -253,9 +253,9 @@ def test_a_loss_without_slope_is_told(rng):
 def test_training_is_told_step_by_step(rng):
     task = LastDay(linear_elman(rng, 0.5))
     start = weights_of(task.module)
-    later = copy.deepcopy(start)
-    later["cell.U_h"] *= 1.8
-    table = diagnose_training(task, {8: later, 0: start}, later, 8)
+    trained = copy.deepcopy(start)
+    trained["cell.U_h"] *= 1.8
+    table = diagnose_training(task, {8: trained, 0: start}, trained, 8)
     assert list(table) == COLUMNS
     lives = table[table["quantity"] == "half_life"]
     assert lives["step"].tolist() == [0, 8, 8]

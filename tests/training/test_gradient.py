@@ -73,8 +73,8 @@ def test_history_has_a_row_a_step(point):
     history = train(trainer(steps=25), point, validation=lambda: 1.5)
     assert list(history) == COLUMNS
     assert history["step"].tolist() == list(range(1, 26))
-    looked = history.loc[history["validation_loss"].notna(), "step"]
-    assert looked.tolist() == [10, 20, 25]  # the last step is always looked at
+    checked = history.loc[history["validation_loss"].notna(), "step"]
+    assert checked.tolist() == [10, 20, 25]  # the last step always has a validation check
     assert history["gradient_norm"].iloc[0] == pytest.approx(2 * np.sqrt(13))  # before clipping
     assert history.drop(columns="validation_loss").notna().all(axis=None)
 
@@ -90,16 +90,16 @@ def test_learning_rate_goes_up_to_its_largest_and_down_again(point):
 
 
 def test_weights_of_the_best_look_remain(point):
-    validations, seen = iter([5.0, 3.0, 4.0, 3.0, 9.0]), []
+    validations, weights = iter([5.0, 3.0, 4.0, 3.0, 9.0]), []
 
     def validation_loss():
-        seen.append(point.at.detach().clone())
+        weights.append(point.at.detach().clone())
         return next(validations)
 
     history = train(trainer(steps=50), point, validation=validation_loss)
-    assert len(seen) == 5
-    torch.testing.assert_close(point.at.detach(), seen[1], rtol=0, atol=0)
-    assert not torch.equal(seen[1], seen[3])  # an equal look later is no improvement
+    assert len(weights) == 5
+    torch.testing.assert_close(point.at.detach(), weights[1], rtol=0, atol=0)
+    assert not torch.equal(weights[1], weights[3])  # an equal loss is no improvement
     assert history["validation_loss"].min() == 3
 
 
@@ -113,14 +113,14 @@ def test_stops_after_looks_without_improvement(point, patience, steps):
 
 
 def test_validation_is_called_without_gradients(point):
-    seen = []
+    enabled = []
 
     def validation_loss():
-        seen.append(torch.is_grad_enabled())
+        enabled.append(torch.is_grad_enabled())
         return 1.0
 
     train(trainer(steps=10), point, validation=validation_loss)
-    assert seen == [False]
+    assert enabled == [False]
     assert torch.is_grad_enabled()
 
 
@@ -164,9 +164,9 @@ def test_a_gradient_that_is_not_finite_is_divergence(point):
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_validation_loss_that_is_not_finite_is_divergence(point, bad):
     message = r"diverged at step 20 of 50 \(validation loss (nan|inf)\)"
-    looks = iter([1.0, bad])
+    losses = iter([1.0, bad])
     with pytest.raises(EncoderError, match=message):
-        train(trainer(steps=50), point, validation=lambda: next(looks))
+        train(trainer(steps=50), point, validation=lambda: next(losses))
 
 
 def test_a_loss_that_explodes_is_divergence(point):
@@ -209,20 +209,20 @@ def test_norms_before_and_after_clipping(point):
 
 
 def test_snapshots_are_the_weights_of_their_steps(point):
-    seen = {0: point.at.detach().clone()}
-    point.at.register_post_accumulate_grad_hook(lambda weight: seen.setdefault(len(seen), None))
-    task = Toy(point, validation=lambda: float(seen.update({len(seen) - 1: point.at.clone()}) or 1))
+    kept = {0: point.at.detach().clone()}
+    point.at.register_post_accumulate_grad_hook(lambda weight: kept.setdefault(len(kept), None))
+    task = Toy(point, validation=lambda: float(kept.update({len(kept) - 1: point.at.clone()}) or 1))
     trained = trainer(steps=8, validate_every=1).train(task, "toy")
     assert sorted(trained.snapshots) == [0, 2, 4, 8]
     for step, weights in trained.snapshots.items():
-        torch.testing.assert_close(weights["at"], seen[step].detach(), rtol=0, atol=0)
+        torch.testing.assert_close(weights["at"], kept[step].detach(), rtol=0, atol=0)
 
 
 def test_who_watches_may_end_the_training(point):
-    looks = []
+    checks = []
     trained = trainer(steps=50).train(
-        Toy(point), "toy", callback=lambda look: looks.append(look) or look.step == 20
+        Toy(point), "toy", callback=lambda check: checks.append(check) or check.step == 20
     )
-    assert [look.step for look in looks] == [10, 20]
-    assert [look.forward_passes for look in looks] == [10, 20]
+    assert [check.step for check in checks] == [10, 20]
+    assert [check.forward_passes for check in checks] == [10, 20]
     assert len(trained.history) == 20

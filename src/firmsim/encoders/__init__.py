@@ -1,4 +1,4 @@
-"""Encoders: a cell, an objective and a trainer behind fit and transform."""
+"""Encoders: a recurrent cell, an objective and a trainer behind fit and transform."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an encoder checks before it learns: its parameters, and days that can be learnt from."""
+"""Checks of an encoder: its parameters, the history it learns from, the outputs of its cell."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+import torch
 from pydantic import Field, TypeAdapter, ValidationError
 
 from firmsim.config import Growth, Training
@@ -15,6 +16,13 @@ from firmsim.config.choice import names_of
 from firmsim.config.encoder import PARTS
 from firmsim.encoders.inputs import day_name
 from firmsim.errors import EncoderError
+from firmsim.firms import MIN_FIRMS
+
+MIN_TRAINING_DAYS = 20
+"""Fewest days before the validation period."""
+
+BATCH_SIZE = 256
+"""Firms per batch where `batch_size` is None and there are as many."""
 
 NAMES = {part: [name for kind in kinds for name in names_of(kind)] for part, kinds in PARTS.items()}
 """Cells, objectives and trainers by their names."""
@@ -31,7 +39,7 @@ FIELDS = {**Growth.model_fields, **Training.model_fields} | {
 
 @cache
 def _limits(name: str) -> TypeAdapter[Any]:
-    """What the configuration allows for a parameter."""
+    """Values that the configuration allows for a parameter."""
     if name == "seed":
         return TypeAdapter(Annotated[int, Field(ge=0)])
     if name in NAMES:
@@ -42,7 +50,7 @@ def _limits(name: str) -> TypeAdapter[Any]:
 
 
 def plain(value: Any) -> Any:
-    """Numbers of numpy, such as a search over a grid passes, as numbers of Python."""
+    """Convert numbers of numpy, which a grid search passes, to numbers of Python."""
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value.item() if isinstance(value, np.generic) else value
@@ -54,7 +62,7 @@ def check_params(label: str, params: Mapping[str, Any]) -> None:
     Parameters
     ----------
     label : str
-        Named first in the error.
+        First words of the error.
     params : mapping
         Parameters by name.
 
@@ -70,7 +78,76 @@ def check_params(label: str, params: Mapping[str, Any]) -> None:
             first = error.errors(include_url=False)[0]
             allowed = first["msg"].removeprefix("Value error, ")
             message = f"{label}: {name}: {value!r} is not valid: {allowed[0].lower()}{allowed[1:]}"
-            raise EncoderError(" ".join(message.split())) from None
+            raise EncoderError(" ".join(message.split()), parameter=name) from None
+
+
+def check_size(
+    label: str, windows: Sequence[int], n_days: int, train_days: int, needed: int, n_firms: int
+) -> None:
+    """Refuse a history with too few days or firms.
+
+    Parameters
+    ----------
+    label : str
+        First words of the error.
+    windows : sequence of int
+        Lengths of the training windows (trading days).
+    n_days, train_days : int
+        Days of the fit period, and those before its validation period.
+    needed : int
+        Training days that the longest window needs.
+    n_firms : int
+        Training firms.
+
+    Raises
+    ------
+    EncoderError
+        Names the days or firms given and needed.
+    """
+    needed = max(MIN_TRAINING_DAYS, needed)
+    if train_days < needed:
+        message = (
+            f"{label}: windows: {max(windows)} days need {needed} training days, but the history "
+            f"has {max(train_days, 0)} (fit period {n_days} days less the validation period); use "
+            "shorter windows or more days"
+        )
+        raise EncoderError(message, parameter="windows")
+    if n_firms < MIN_FIRMS:
+        message = f"{label}: {n_firms} training firms are too few; give at least {MIN_FIRMS}"
+        raise EncoderError(message)
+
+
+def firms_per_batch(label: str, batch_size: int | None, n_firms: int) -> int:
+    """Firms per training step.
+
+    Parameters
+    ----------
+    label : str
+        First words of the error.
+    batch_size : int, optional
+        Firms per batch. Default: :data:`BATCH_SIZE`, or all firms where there are fewer.
+    n_firms : int
+        Training firms.
+
+    Raises
+    ------
+    EncoderError
+        The batch has more firms than there are.
+
+    Examples
+    --------
+    >>> firms_per_batch("elman", None, 500), firms_per_batch("elman", None, 30)
+    (256, 30)
+    """
+    if batch_size is None:
+        return min(BATCH_SIZE, n_firms)
+    if batch_size > n_firms:
+        message = (
+            f"{label}: batch_size: {batch_size} firms per batch, but there are {n_firms} training "
+            f"firms; lower it, or leave it empty to take all, up to {BATCH_SIZE}"
+        )
+        raise EncoderError(message, parameter="batch_size")
+    return batch_size
 
 
 def check_days(
@@ -80,16 +157,16 @@ def check_days(
     train_days: int,
     windows: Sequence[int],
 ) -> None:
-    """Refuse a history in which there is nothing to learn from on the days that would be drawn.
+    """Refuse a history without growth rates on days that training would draw.
 
     Parameters
     ----------
     label : str
-        Named first in the error.
+        First words of the error.
     growth, scaled : DataFrame of shape (n_days, n_firms)
         Growth rates in 1/year, and in units of each firm's volatility.
     train_days : int
-        The first days are trained on, the rest validate.
+        Number of first days to train on; the rest validate.
     windows : sequence of int
         Lengths of the training windows (trading days).
 
@@ -99,13 +176,13 @@ def check_days(
         No firm has a scaled growth rate in the training or in the validation days, or a window
         could be drawn in which no firm has a growth rate. Names the days.
     """
-    known = np.any(scaled.notna().to_numpy(), axis=1)
+    observed = np.any(scaled.notna().to_numpy(), axis=1)
     parts = {"training": slice(0, train_days), "validation": slice(train_days, None)}
     for part, days in parts.items():
-        if not known[days].any():
+        if not observed[days].any():
             message = (
                 f"{label}: none of the {growth.shape[1]} firms has a growth rate that varies in "
-                f"the {len(known[days])} {part} days, {_span(growth.index[days])}; give firms "
+                f"the {len(observed[days])} {part} days, {_span(growth.index[days])}; give firms "
                 "with prices there"
             )
             raise EncoderError(message)
@@ -120,9 +197,38 @@ def check_days(
             f"firms has a growth rate, {_span(growth.index[days])} "
             f"({ends[longest] - starts[longest]} days); use longer windows or leave those days out"
         )
-        raise EncoderError(message)
+        raise EncoderError(message, parameter="windows")
 
 
 def _span(days: pd.Index[Any]) -> str:
     """First and last day."""
     return f"{day_name(days[0])} to {day_name(days[-1])}"
+
+
+def check_outputs(
+    label: str, outputs: torch.Tensor, hidden_activation: str, learning_rate: float
+) -> torch.Tensor:
+    """Return the outputs of a cell if they are finite.
+
+    Parameters
+    ----------
+    label : str
+        First words of the error.
+    outputs : Tensor of shape (n_days, ...)
+        Outputs or hidden states.
+    hidden_activation, learning_rate : str, float
+        Parameters to change if they are not finite.
+
+    Raises
+    ------
+    EncoderError
+        An unbounded recurrence diverged.
+    """
+    if not torch.isfinite(outputs).all():
+        message = (
+            f"{label}: outputs are no longer finite after {len(outputs)} days; train with a "
+            f"bounded hidden_activation (now {hidden_activation}) or a lower learning_rate "
+            f"({learning_rate:g})"
+        )
+        raise EncoderError(message, parameter="hidden_activation")
+    return outputs

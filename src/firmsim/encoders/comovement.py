@@ -1,4 +1,4 @@
-"""Encoders trained to tell long-run co-movement from short windows."""
+"""Encoder trained to predict long-run co-movement from short windows."""
 
 from __future__ import annotations
 
@@ -10,59 +10,104 @@ import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.encoders.estimator import Panel, RecurrentEncoder, chunks
+from firmsim.encoders.checks import firms_per_batch
+from firmsim.encoders.estimator import RecurrentEncoder
+from firmsim.encoders.inputs import CrossSection, check_spans
+from firmsim.encoders.tensors import chunks, torch_device
 from firmsim.errors import EncoderError
 from firmsim.objectives.comovement.loss import Traces
 from firmsim.objectives.comovement.market import FIXED_CONTEXT, Market
 from firmsim.objectives.comovement.module import Center, ComovementModule, Inputs
 from firmsim.objectives.comovement.task import ComovementTask
+from firmsim.typing import Floats
 
 LONGEST_PASS = 250
-"""Trading days that are read at one pass; a longer span is read in equal parts."""
-FIRMS_A_COLUMN = 6
-"""Training firms for one column of the embedding, unless `embedding_size` is given: what more
-firms share takes more columns (docs/evaluation.md)."""
-FEWEST_COLUMNS = 64
-"""Columns of the embedding of fewer firms than that rule is for."""
+"""Trading days per pass of the cell; a longer span is read in equal parts."""
+FIRMS_PER_COLUMN = 6
+"""Training firms per column of the embedding, unless `embedding_size` is given. More firms share
+more factors, which need more columns (docs/evaluation.md)."""
+MIN_COLUMNS = 64
+"""Columns of the embedding for small panels, to which that rule would give fewer."""
 MIN_COMMON_DAYS = 60
-"""Days that two firms must share for their long-run co-movement to be known; fewer for short
-histories, at least a quarter of the training days."""
+"""Days that two firms must share before their long-run co-movement counts as observed. In a short
+history, a quarter of the training days suffices."""
 
 
 def portfolios_among(d_in: int, channels: int) -> int:
-    """Number of portfolios among the inputs of a cell: each is one of the firm's, two of the day's.
+    """Number of portfolios among the inputs of a cell.
+
+    Each portfolio takes three inputs: one of the firm, two of the day.
+
+    Parameters
+    ----------
+    d_in : int
+        Inputs of the cell.
+    channels : int
+        Channels of a firm, including the growth rate.
 
     Raises
     ------
     EncoderError
-        No number of portfolios has so many inputs.
+        No number of portfolios gives d_in inputs.
+
+    Examples
+    --------
+    >>> portfolios_among(d_in=10, channels=1)
+    2
     """
     portfolios, odd = divmod(d_in - channels - FIXED_CONTEXT, 3)
     if odd or portfolios < 0:
-        message = f"d_in {d_in} with {channels} channels is no comovement encoder"
-        raise EncoderError(message)
+        message = f"d_in: {d_in} inputs with {channels} channels fit no comovement encoder"
+        raise EncoderError(message, parameter="d_in")
     return portfolios
 
 
 @dataclass(eq=False, repr=False)
 class ComovementEncoder(RecurrentEncoder):
-    """Encoder trained with the co-movement objective.
+    r"""Encoder trained with the co-movement objective.
 
-    For a random window and a random set of training firms the cell reads x = [q, q f~_t, c_t],
-    f~ being the window's regressors on K principal portfolios. Of its outputs, some make a firm's
-    trajectory and the others, averaged over the window, correct its exposures to the portfolios.
-    Scores of pairs blend a broad similarity, in which a portfolio counts as it moved in the window
-    and firms are alike that are like the same firms, with a close one
-    (:func:`firmsim.objectives.comovement.loss.blend`), and are asked to tell the long-run
-    neighbours of each firm, the window itself left out, and the co-movement of all pairs in the
-    year after the window. Outside training the plain cosine of the window's normal scores is
-    averaged with what was learned. An embedding is the projection of the scores on the leading
-    components of the training firms' score matrix (Nystroem's extension for firms outside it:
-    Williams and Seeger 2001). The scores of a span of more than 250 days are the mean over its
-    parts.
+    **Training.** A batch is a random window and a random set of training firms. The cell reads
 
-    Missing growth rates are read as 0, count in no mean, and pairs are compared over the days
-    that both firms have.
+    .. math:: x_{it} = [q_{it},\; q_{it} \tilde f_t,\; c_t]
+
+    with normal scores q, regressors f~ on K principal portfolios over the window, and a market
+    context c. Some of its outputs are a firm's trajectory. The others, averaged over the window,
+    correct the firm's exposures to the portfolios. The score of a pair blends a broad and a close
+    similarity; see :func:`firmsim.objectives.comovement.loss.blend`. The loss has two parts:
+
+    - scores predict each firm's long-run neighbours, over all training days outside the window;
+    - scores predict the co-movement of all pairs over `horizon` days after the window.
+
+    **Embedding.** Learned scores are averaged with the plain cosine of the window's normal scores.
+    The scores of a span of more than 250 days are the mean over its parts. An embedding projects
+    scores on the leading components of the training firms' score matrix. Firms outside it are
+    placed by Nystroem's extension (Williams and Seeger 2001, *NIPS* 13).
+
+    **Missing values.** A missing growth rate is read as 0 and left out of every mean. Two firms are
+    compared over the days that both have.
+
+    Further parameters and attributes are those of
+    :class:`~firmsim.encoders.estimator.RecurrentEncoder`.
+
+    Attributes
+    ----------
+    market_ : Market
+        Principal portfolios and market moves of the training firms.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from firmsim.encoders import ComovementEncoder
+    >>> growth = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 4)), columns=list("ABCD"))
+    >>> sizes = {"hidden": 3, "outputs": 2, "portfolios": 1, "windows": (5,), "steps": 2}
+    >>> encoder = ComovementEncoder(cell="jordan", **sizes).fit(growth)
+    >>> encoder.transform(growth).shape
+    (4, 4)
+    >>> newcomer = growth[["A"]].rename(columns={"A": "NEW"})
+    >>> encoder.transform(newcomer, reference=growth).index.tolist()
+    ['NEW']
+    >>> -1 <= encoder.score(growth) <= 1
+    True
     """
 
     outputs: int = 16
@@ -83,48 +128,49 @@ class ComovementEncoder(RecurrentEncoder):
 
     @property
     def size(self) -> int:
-        """Number of columns of the embedding, once fitted: as many as there are firms, at most."""
+        """Number of columns of the embedding, once fitted: at most one per training firm."""
         firms, asked = len(self.firms_), self.embedding_size
         if asked is None:
-            asked = max(FEWEST_COLUMNS, firms // FIRMS_A_COLUMN)
+            asked = max(MIN_COLUMNS, firms // FIRMS_PER_COLUMN)
         return min(asked, firms)
 
     @staticmethod
     def common_days(train_days: int) -> int:
-        """Days that two firms must share for their long-run co-movement to be known."""
+        """Days that two firms must share before their long-run co-movement counts as observed."""
         return min(MIN_COMMON_DAYS, train_days // 4)
 
     def days_needed(self, train_days: int) -> int:
-        """Training days that the longest window asks for: the rest must still tell a target."""
+        """Training days that the longest window needs: those outside it must give a target."""
         return max(self.windows) + max(1, self.common_days(train_days))
 
-    def inputs(self, panel: Panel, reference: Panel) -> Inputs:
-        """Tensors of a panel, with the market as the reference firms show it."""
+    def inputs(self, section: CrossSection, reference: CrossSection) -> Inputs:
+        """Tensors of a cross-section, with the market of the reference firms."""
         scaled, q = reference.scaled.to_numpy(), reference.q.to_numpy()
         return Inputs(
-            q=self.tensor(panel.q),
-            observed=self.tensor(panel.q.notna()),
+            q=self.tensor(section.q),
+            observed=self.tensor(section.q.notna()),
             portfolios=self.tensor(self.market_.portfolios(q)),
             ridge=self.tensor(self.shrinkage * self.market_.noise),
             context=self.tensor(self.market_.context(scaled, q)),
-            extra=self.tensor(panel.extra),
+            extra=self.tensor(section.extra),
         )
 
-    def task(self, panel: Panel, rng: np.random.Generator) -> ComovementTask:
-        """Fit ``market_``, build ``module_`` and return what a trainer minimises."""
+    def task(self, section: CrossSection, rng: np.random.Generator) -> ComovementTask:
+        """Fit ``market_``, build ``module_`` and return the task that a trainer minimises."""
         train = slice(0, self.train_days_)
         self.market_ = Market.fit(
-            panel.scaled.to_numpy()[train], panel.q.to_numpy()[train], self.portfolios
+            section.scaled.to_numpy()[train], section.q.to_numpy()[train], self.portfolios
         )
         shared = len(self.market_.portfolio_scale) + self.market_.context_size
-        self.build(1 + shared + panel.extra.shape[2])
+        module = self.fresh_module(1 + shared + section.extra.shape[2])
+        self.module_ = module.to(torch_device(self.device))
         task = ComovementTask(
             self.module_,
             rng,
-            self.inputs(panel, panel),
+            self.inputs(section, section),
             train_days=self.train_days_,
             windows=self.windows,
-            batch_size=self.batch_size_for(panel.q.shape[1]),
+            batch_size=firms_per_batch(self.label, self.batch_size, section.q.shape[1]),
             common_days=self.common_days(self.train_days_),
             horizon=self.horizon,
             temperature=self.temperature,
@@ -140,7 +186,7 @@ class ComovementEncoder(RecurrentEncoder):
         return task
 
     def fresh_module(self, d_in: int) -> ComovementModule:
-        """Cell and the weights beside it, for inputs of a size."""
+        """Cell and the weights beside it, fresh, for d_in inputs."""
         portfolios = portfolios_among(d_in, self.channels_)
         cell = self.make_cell(d_in, int(self.outputs) + 2 * portfolios)
         return ComovementModule(cell, portfolios, self.variance_power)
@@ -148,32 +194,33 @@ class ComovementEncoder(RecurrentEncoder):
     def embed(self, X: Any, reference: Any, spans: Sequence[tuple[int, int]]) -> list[pd.DataFrame]:
         """Embed firms over spans of days; see :meth:`RecurrentEncoder.embed`.
 
-        An embedding has at most as many columns as there are training firms; columns for
-        which their scores have no component left are 0.
+        An embedding has at most one column per training firm. Columns beyond the rank of the
+        training firms' scores are 0.
         """
-        given = self.sequences(X)
-        among = self.reference_of(given, reference)
-        market = self.panel(among, among)
-        known = self.inputs(market, market)
+        training = self.training_firms()
+        given = training.read(X)
+        among = training.reference(given, reference)
+        market = self.cross_section(among, among)
+        trained = self.inputs(market, market)
         firms = list(given.growth.columns)
         others = [firm for firm in firms if firm not in set(self.firms_)]
-        new = self.inputs(self.panel(given.of(others), among), market) if others else None
-        groups = [known] if new is None else [known, new]
+        new = self.inputs(self.cross_section(given.of(others), among), market) if others else None
+        groups = [trained] if new is None else [trained, new]
         embeddings = []
-        self.check_spans(spans, len(known.q))
+        check_spans(self.label, spans, len(trained.q))
         for start, end in spans:
             with torch.no_grad():
                 rows = self._scores(groups, start, end).double().cpu().numpy()
-            embedding_size = pd.DataFrame(
+            embedding = pd.DataFrame(
                 rows @ self._basis(rows[: len(self.firms_)]),
                 index=[*self.firms_, *others],
                 columns=self.get_feature_names_out(),
             )
-            embeddings.append(embedding_size.loc[firms])
+            embeddings.append(embedding.loc[firms])
         return embeddings
 
     def _scores(self, groups: list[Inputs], start: int, end: int) -> torch.Tensor:
-        """Scores with the reference firms, who are the first group: (n_firms, n_reference)."""
+        """Scores with the reference firms, which are the first group: (n_firms, n_reference)."""
         parts = -(-(end - start) // LONGEST_PASS)
         edges = [start + (end - start) * part // parts for part in range(parts + 1)]
         total = weight = torch.zeros(())
@@ -185,25 +232,25 @@ class ComovementEncoder(RecurrentEncoder):
             total, weight = total + common * score, weight + common
         return total / weight.clamp_min(1)
 
-    def _basis(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def _basis(self, scores: Floats) -> Floats:
         """Leading eigenvectors of the reference firms' scores over the root of the eigenvalue."""
         values, vectors = np.linalg.eigh(scores)
         leading = np.argsort(values)[::-1][: self.size]
-        observed = values[leading] > max(1e-9 * values.max(), 0.0)
-        basis: np.ndarray[Any, Any] = np.where(
-            observed, vectors[:, leading] / np.sqrt(np.where(observed, values[leading], 1.0)), 0.0
+        positive = values[leading] > max(1e-9 * values.max(), 0.0)
+        basis: Floats = np.where(
+            positive, vectors[:, leading] / np.sqrt(np.where(positive, values[leading], 1.0)), 0.0
         )
         return basis * np.where(basis.sum(axis=0) < 0, -1, 1)  # an eigenvector's sign is arbitrary
 
     def _traces(
         self, inputs: Inputs, days: slice, center: Center | None = None
     ) -> tuple[Traces, Center]:
-        """Trajectories and exposures of all firms; the cell reads a chunk of them at a time."""
+        """Trajectories and exposures of all firms; the cell reads one chunk of firms per pass."""
         window = inputs.window(days, slice(None))
         x, y = [], []
         for firms in chunks(inputs.q.shape[1]):
             read = window.window(slice(None), firms).x()
             y.append(self.module_.cell(read)[0])
             x.append(read[:, :, : 1 + self.module_.portfolios])
-        outputs = self.refuse_infinite(torch.cat(y, dim=1))
+        outputs = self.finite(torch.cat(y, dim=1))
         return self.module_.traces(outputs, torch.cat(x, dim=1), window, center)

@@ -1,9 +1,10 @@
-"""Encoders on disk: weights as safetensors, with the parameters and the hash of the data."""
+"""Encoders on disk: weights as safetensors, with their parameters and a hash of the data."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,16 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from firmsim.config.renamed import RENAMED_PARAMETERS
 from firmsim.encoders import OBJECTIVES, ComovementEncoder, RecurrentEncoder
 from firmsim.encoders.checks import check_params
 from firmsim.encoders.comovement import portfolios_among
+from firmsim.encoders.tensors import torch_device
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
 from firmsim.firms import MIN_FIRMS
 from firmsim.objectives.comovement.market import Market
 
 KEY = "firmsim"
-"""The only metadata entry: one entry, since the order of several is not fixed in the format."""
+"""Name of the only metadata entry; the format does not fix the order of several."""
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -39,7 +42,7 @@ class MarketFacts(BaseModel):
 
 
 class Facts(BaseModel):
-    """What a file says of the encoder in it, beside its weights."""
+    """Facts in a file beside the weights."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -60,7 +63,7 @@ class Facts(BaseModel):
 
 
 def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
-    """Write a fitted encoder, atomically; the same encoder gives the same bytes.
+    """Write a fitted encoder atomically; the same encoder gives the same bytes.
 
     Parameters
     ----------
@@ -69,12 +72,25 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
     path : Path
         A ``.safetensors`` file.
     data_hash : str
-        Hash of the growth rates it was fitted on.
+        Hash of the growth rates that it was fitted on.
 
     Raises
     ------
     UnfittedError
         The encoder is not fitted.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np, pandas as pd
+    >>> from firmsim.encoders import ForecastEncoder
+    >>> growth = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 4)), columns=list("ABCD"))
+    >>> encoder = ForecastEncoder(hidden=3, windows=(5,), steps=2).fit(growth)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "encoder.safetensors"
+    ...     save(encoder, path, data_hash="")
+    ...     load(path).transform(growth).equals(encoder.transform(growth))
+    True
     """
     encoder.check_fitted()
     tensors = {
@@ -115,8 +131,8 @@ def _count(module: torch.nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-def _checksum(facts: dict[str, Any], tensors: dict[str, torch.Tensor]) -> str:
-    """Hash of everything in a file but itself."""
+def _checksum(facts: Mapping[str, Any], tensors: dict[str, torch.Tensor]) -> str:
+    """Hash of the facts as they are in a file, and of its tensors."""
     digest = hashlib.sha256(
         json.dumps({name: fact for name, fact in facts.items() if name != "checksum"}).encode()
     )
@@ -127,7 +143,7 @@ def _checksum(facts: dict[str, Any], tensors: dict[str, torch.Tensor]) -> str:
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """Read what is known about a saved encoder, without its weights.
+    """Read the facts about a saved encoder, without its weights.
 
     Parameters
     ----------
@@ -138,14 +154,20 @@ def read_facts(path: Path) -> dict[str, Any]:
     -------
     dict
         objective, params, firms, train_days, channels, data_hash, d_in, hidden, formula,
-        parameters_formula, parameters (the weights of the cell, counted), other_parameters
-        (those beside it) and checksum (of everything else in the file).
+        parameters_formula, parameters (number of weights of the cell), other_parameters (number
+        of weights beside it) and checksum (of everything else in the file). Parameters of version
+        0.1.0 have their names of today.
 
     Raises
     ------
     EncoderError
-        The file is no encoder of firmsim, or its facts are damaged.
+        The file is not an encoder saved by firmsim, or its facts are damaged.
     """
+    return _renamed(_facts_in(path))
+
+
+def _facts_in(path: Path) -> dict[str, Any]:
+    """Facts as they are in a file, which the checksum is over."""
     try:
         with safe_open(path, framework="pt") as file:
             facts: dict[str, Any] = json.loads((file.metadata() or {})[KEY])
@@ -159,14 +181,22 @@ def read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
+def _renamed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with the parameters' names of today."""
+    params = {RENAMED_PARAMETERS.get(name, name): fact for name, fact in facts["params"].items()}
+    return {**facts, "params": params}
+
+
 def _damaged(path: Path, reason: object) -> EncoderError:
-    """One line that says what is wrong with a file."""
+    """Error of a file that cannot be read, in one line."""
     line = " ".join(str(reason).split())
     return EncoderError(f"{path}: is not an encoder saved by firmsim ({line}); train it again")
 
 
 def load(path: Path) -> RecurrentEncoder:
-    """Read a saved encoder, ready for ``transform``.
+    """Read a saved encoder, ready to transform.
+
+    Files of version 0.1.0 can be read, too.
 
     Parameters
     ----------
@@ -176,23 +206,28 @@ def load(path: Path) -> RecurrentEncoder:
     Returns
     -------
     RecurrentEncoder
-        Fitted; without the training history.
+        Fitted, without the history and snapshots of its training.
 
     Raises
     ------
     EncoderError
-        The file is no encoder of firmsim, is damaged, or its weights are of another architecture
-        than the one its parameters describe: names the tensor, the expected and the given shape.
+        The file is not an encoder saved by firmsim, is damaged, or its weights do not fit its
+        parameters. Names the tensor, the expected shape and the shape found.
+
+    Examples
+    --------
+    See :func:`save`.
     """
-    facts = read_facts(path)
+    stored = _facts_in(path)
+    facts = _renamed(stored)
     try:
         encoder = _unfitted(facts)
         check_params("params", encoder.get_params())
         encoder.train_days_, encoder.channels_ = facts["train_days"], facts["channels"]
-        with torch.device("meta"):  # shapes only: damaged sizes ask for no memory
+        with torch.device("meta"):  # shapes only: damaged sizes allocate no memory
             module = encoder.fresh_module(facts["d_in"])
         with safe_open(path, framework="pt") as file:
-            # copies: weights must not change when somebody writes into the file
+            # copies, so that weights do not change with the file
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (TypeError, SafetensorError, EncoderError) as error:
         raise _damaged(path, error) from None
@@ -200,7 +235,7 @@ def load(path: Path) -> RecurrentEncoder:
     if isinstance(encoder, ComovementEncoder):
         expected |= _market_tensors(path, facts)
     _check_tensors(path, expected, tensors)
-    if (found := _checksum(facts, tensors)) != facts["checksum"]:
+    if (found := _checksum(stored, tensors)) != facts["checksum"]:
         reason = f"its checksum is {found[:12]}..., not {facts['checksum'][:12]}..."
         raise _damaged(path, reason)
     if isinstance(encoder, ComovementEncoder):
@@ -212,7 +247,7 @@ def load(path: Path) -> RecurrentEncoder:
     module.load_state_dict(
         {name: tensors[f"module.{name}"] for name in module.state_dict()}, assign=True
     )
-    encoder.module_ = module.to(encoder.torch_device)
+    encoder.module_ = module.to(torch_device(encoder.device))
     encoder.firms_ = facts["firms"]
     return encoder
 
@@ -221,12 +256,12 @@ def _unfitted(facts: dict[str, Any]) -> RecurrentEncoder:
     """Encoder with the parameters in a file."""
     params = facts["params"]
     if isinstance(params.get("windows"), list):
-        params = params | {"windows": tuple(params["windows"])}  # JSON knows no tuple
+        params = params | {"windows": tuple(params["windows"])}  # JSON has no tuple
     return OBJECTIVES[facts["objective"]](**params)
 
 
 def _market_tensors(path: Path, facts: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """Shapes of the tensors of a market, as the number of inputs and firms asks for."""
+    """Shapes of a market's tensors, which follow from the number of inputs and firms."""
     portfolios = portfolios_among(facts["d_in"], facts["channels"])
     if facts.get("market") is None:
         raise _damaged(path, "a comovement encoder without a market")
@@ -240,7 +275,7 @@ def _market_tensors(path: Path, facts: dict[str, Any]) -> dict[str, torch.Tensor
 def _check_tensors(
     path: Path, expected: dict[str, torch.Tensor], given: dict[str, torch.Tensor]
 ) -> None:
-    """Refuse weights of another architecture, and weights that are no numbers."""
+    """Refuse weights of another architecture, and weights that are not finite."""
     for name in [*expected, *(name for name in given if name not in expected)]:
         wanted, got = _described(expected.get(name)), _described(given.get(name))
         if wanted != got:

@@ -1,1 +1,1 @@
-"""How the weights of an encoder are found."""
+"""Trainers that find the weights of an encoder, and the diagnosis of their gradients."""

@@ -1,4 +1,4 @@
-"""Simulated annealing (scipy)."""
+"""Training by simulated annealing (scipy)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from scipy.optimize import dual_annealing
 from firmsim.training.derivative_free import BOUND, DerivativeFreeTrainer, Evaluate
 
 TEMPERATURE = 0.01
-"""Start of the cooling. It sets both how much worse a step may be and how far it goes. Losses are
-of order 1 and all weights move at once, so it is small: at the library's own 5,230 hundreds of
-weights jump across their whole range, and hardly a step is accepted."""
+"""Start of the cooling; it sets how much worse a step may be and how far it goes. It is small
+because losses are of order 1 and all weights move at once. At scipy's default of 5,230, hundreds of
+weights jump across their whole range and hardly a step is accepted."""
 
 ENDLESS = 10**9
-"""More iterations than there is time for."""
+"""More iterations than any budget allows."""
 
 
 @dataclass(frozen=True)
 class AnnealingTrainer(DerivativeFreeTrainer):
-    """Generalised simulated annealing, as scipy has it, without its local search.
+    """Generalised simulated annealing of scipy, without its local search.
 
-    Tsallis and Stariolo (1996), Xiang et al. (1997). The local search is left out because it takes
-    finite differences, a derivative by another name. The library evaluates one set of weights at a
-    time, so there is no batched forward pass; `population` evaluations count as one generation.
-    One sweep of its cooling tries each weight twice, so networks of thousands of weights hardly
-    cool within any budget. Weights stay within
+    Tsallis and Stariolo (1996), *Physica A* 233; Xiang et al. (1997), *Physics Letters A* 233. The
+    local search is left out because it takes finite differences, which are derivatives.
+
+    scipy evaluates one set of weights at a time, so that there is no batched forward pass;
+    `population` evaluations count as one generation. One sweep of the cooling tries each weight
+    twice, so that networks of thousands of weights hardly cool within a budget. Weights stay within
     :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
     """
 

@@ -1,36 +1,63 @@
-"""The state of a training on disk, so that a killed run goes on where it was."""
+"""State of a training on disk, from which a killed run continues."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from firmsim.errors import EncoderError
 from firmsim.files import atomic
+from firmsim.typing import Floats
 
 KEY = "firmsim-checkpoint"
+"""Name of the only metadata entry."""
+
+
+def fingerprint(facts: Mapping[str, Any], *arrays: Floats) -> str:
+    """Hash of what decides the weights of a training: settings, data, torch and its threads.
+
+    Parameters
+    ----------
+    facts : mapping
+        Settings, in types that JSON has.
+    *arrays : ndarray
+        Data.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
+    """
+    known = {**facts, "torch": torch.__version__, "threads": torch.get_num_threads()}
+    digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+    for values in arrays:
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
 
 
 def save_checkpoint(
     path: Path, tensors: dict[str, torch.Tensor], facts: dict[str, Any], fingerprint: str
 ) -> None:
-    """Write the state of a training, atomically.
+    """Write the state of a training atomically.
 
     Parameters
     ----------
     path : Path
-        A ``.safetensors`` file; an earlier state there is replaced.
+        A ``.safetensors`` file; an earlier state is replaced.
     tensors : dict of str to Tensor
         Weights, optimiser moments, history.
     facts : dict
-        Everything else, as JSON holds it exactly.
+        Everything else, in types that JSON has.
     fingerprint : str
-        Tells the training apart from others: its settings and its data.
+        Identifies the training by its settings and data.
     """
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     metadata = {KEY: json.dumps({"fingerprint": fingerprint, "facts": facts})}
@@ -46,14 +73,14 @@ def load_checkpoint(
     Parameters
     ----------
     path : Path
-        Written by :func:`save_checkpoint`, or not there.
+        Written by :func:`save_checkpoint`; it need not exist.
     fingerprint : str
-        Of the training that is to go on.
+        Identifies the training to continue.
 
     Returns
     -------
     tensors, facts
-        As saved; None when there is no file, or one of a training with other settings or data.
+        As saved. None where the file does not exist or belongs to another training.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The trainer that an encoder's settings name."""
+"""Trainers by name, and the trainer that an encoder's settings name."""
 
 from __future__ import annotations
 
@@ -27,17 +27,21 @@ def make_trainer(settings: Mapping[str, Any], fingerprint: str = "") -> Trainer:
     Parameters
     ----------
     settings : mapping
-        `trainer`, and keys of `firmsim.config.Encoder`; those that the trainer does not have are
-        left out.
+        `trainer`, and parameters of an encoder; those that the trainer does not have are ignored.
     fingerprint : str
-        Tells the data apart from other data.
+        Identifies the data; see :class:`firmsim.training.gradient.GradientTrainer`.
 
     Returns
     -------
     Trainer
-        Ready to train.
+
+    Examples
+    --------
+    >>> trainer = make_trainer({"trainer": "genetic", "steps": 10, "population": 8, "hidden": 64})
+    >>> trainer.steps, trainer.population
+    (10, 8)
     """
     kind = TRAINERS[settings["trainer"]]
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    chosen = {key: value for key, value in settings.items() if key in known}
+    own = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    chosen = {key: value for key, value in settings.items() if key in own}
     return kind(**chosen | {"fingerprint": fingerprint})

@@ -1,4 +1,4 @@
-"""Training without derivatives: what is common to every search through sets of weights."""
+"""Training without derivatives: the search loop that every derivative-free trainer shares."""
 
 from __future__ import annotations
 
@@ -28,42 +28,42 @@ from firmsim.training.trainer import (
     snapshot_steps,
     weights_of,
 )
+from firmsim.typing import Floats
 
 BOUND = 10.0
-"""Searches that need bounds look no further than so many spreads from each start weight."""
+"""Bounds of a search, in spreads from each start weight."""
 
-Evaluate = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
-"""Members (n_members, n_weights) in, losses (n_members,) out; ends the search when it is time."""
+Evaluate = Callable[[Floats], Floats]
+"""Maps members (n_members, n_weights) to losses (n_members,); ends the search by an exception."""
 
 
 @dataclass(frozen=True)
 class DerivativeFreeTrainer(Trainer):
-    """A search that sees the losses of sets of weights and nothing else.
+    """A search that reads only the losses of sets of weights.
 
-    Weights are sought in standardised coordinates (weights - start weights) / spread, in which the
-    first members are the start weights and normal draws around them. All members are compared on
-    the same batches. A member whose loss is not finite ranks last. The member with the smallest
-    loss so far is looked at on the validation period; of those looked at, the best remains.
+    A member is a set of weights in standardised coordinates, (weights - start weights) / spread.
+    The first members are the start weights and normal draws around them. All members are compared
+    on the same batches, and a member whose loss is not finite ranks last. A validation check
+    evaluates the member with the smallest loss so far; the best of these members remains.
 
     Attributes
     ----------
     steps : int
         Most generations.
     population : int
-        Members of a generation.
+        Members per generation.
     spread : float
         Standard deviation of the first members' weights around the start weights.
     batches : int
-        Batches that members are compared on.
+        Batches on which members are compared.
     validate_every : int
-        Generations between two looks at the validation loss.
+        Generations between two validation checks.
     patience : int
-        Looks without improvement after which training stops.
+        Validation checks without improvement after which training stops.
     checkpoint_every : int
-        Generations between two states kept on disk.
+        Generations between two states on disk.
     fingerprint : str
-        Tells the data apart from other data, so that a training only goes on from a state of
-        its own.
+        Identifies the data, so that a training continues from a state of its own only.
     """
 
     steps: int
@@ -77,16 +77,16 @@ class DerivativeFreeTrainer(Trainer):
 
     @abstractmethod
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
-        """Look for members with a small loss until `evaluate` ends it.
+        """Search for members with a small loss until `evaluate` ends the search.
 
         Parameters
         ----------
         n_weights : int
-            Coordinates of a member.
+            Number of coordinates of a member.
         rng : numpy.random.Generator
             Source of everything random.
         evaluate : callable
-            Losses of members; the origin are the start weights.
+            Losses of members; the origin is the start weights.
         """
 
     def train(
@@ -98,9 +98,9 @@ class DerivativeFreeTrainer(Trainer):
     ) -> Trained:
         """Train in place; see :meth:`Trainer.train`.
 
-        A killed training is replayed: the search is started anew with the same seed and given the
-        losses that were written down, so that it asks for the same members again without a forward
-        pass, up to where it was; from there on it goes on as if never interrupted.
+        A killed training is replayed: the search starts anew with the same seed and receives the
+        recorded losses. It therefore proposes the same members without a forward pass, up to the
+        last state on disk, and continues from there.
         """
         loss = PopulationLoss(task, self.batches, self.spread)
         rng = np.random.default_rng(int(task.rng.integers(2**63)))
@@ -111,19 +111,19 @@ class DerivativeFreeTrainer(Trainer):
             except _Enough:
                 pass
             else:  # the search has nothing left to try
-                run.look_last()
+                run.check_last()
         if not math.isfinite(run.best):
             message = (
                 f"{label}: no set of weights tried in {run.step} generations has a finite loss; "
                 f"lower spread ({self.spread:g}), or take a bounded hidden_activation such as tanh"
             )
-            raise EncoderError(message)
+            raise EncoderError(message, parameter="spread")
         task.module.load_state_dict(run.best_weights)
         history = pd.DataFrame(run.rows, columns=COLUMNS)
         whole = ["step", "forward_passes"]
         return Trained(history.astype(dict.fromkeys(whole, int)), run.snapshots)
 
-    def first_members(self, n_weights: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    def first_members(self, n_weights: int, rng: np.random.Generator) -> Floats:
         """Start weights, and normal draws around them: (population, n_weights)."""
         members = rng.normal(size=(self.population, n_weights)).clip(-BOUND, BOUND)
         members[0] = 0.0
@@ -131,12 +131,12 @@ class DerivativeFreeTrainer(Trainer):
 
 
 class _Enough(Exception):  # noqa: N818
-    """Ends a search, whatever library runs it."""
+    """Ends a search of any library."""
 
 
 @dataclass
 class _Run:
-    """One training under way: what a search calls to have members evaluated."""
+    """One training in progress, which a search calls to evaluate members."""
 
     trainer: DerivativeFreeTrainer
     task: Task
@@ -151,28 +151,28 @@ class _Run:
     best: float = float("inf")
     smallest: float = float("inf")
     rows: list[tuple[float, ...]] = field(default_factory=list)
-    losses: list[np.ndarray[Any, Any]] = field(default_factory=list)
+    losses: list[Floats] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.best_weights: Weights = weights_of(self.task.module)
         self.snapshots = {0: self.best_weights}
         self.leader = np.zeros(self.loss.n_weights)
-        self.recorded, self.looks = np.empty(0), {}
+        self.recorded, self.checks = np.empty(0), {}
         found = load_checkpoint(self.checkpoint, self._identity()) if self.checkpoint else None
         if found is not None:
             tensors, facts = found
             self.recorded = tensors["losses"].numpy()
-            self.looks = {
+            self.checks = {
                 int(step): float(value) for step, value in facts["validation_checks"].items()
             }
 
-    def evaluate(self, members: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Losses of members; a generation is over after `population` of them, or one call of many.
+    def evaluate(self, members: Floats) -> Floats:
+        """Losses of members; a generation is `population` single members, or one call with many.
 
         Raises
         ------
         _Enough
-            Steps or patience are used up, or who watches has seen enough.
+            Steps or patience are used up, or the callback ends the training.
         """
         done = self.evaluated + len(members)
         replayed = done <= len(self.recorded)
@@ -186,21 +186,21 @@ class _Run:
             self._end_step(replayed)
         return losses
 
-    def look_last(self) -> None:
-        """Look at the leader when the last generation was not looked at."""
+    def check_last(self) -> None:
+        """Validate the leader, unless the last generation had a validation check."""
         if self.rows and math.isnan(self.rows[-1][2]):
             row = list(self.rows[-1])
-            row[2] = self._look()
+            row[2] = self._check()
             self.rows[-1] = tuple(row)
 
     def _end_step(self, replayed: bool) -> None:
-        """Close a generation: history, look, snapshot, state on disk, and whether to go on."""
+        """End a generation: history, validation check, snapshot, state on disk, whether to stop."""
         trainer = self.trainer
         self.step, self.in_step = self.step + 1, 0
         passes = self.evaluated * trainer.batches
         validation, stop, none = float("nan"), False, float("nan")
         if self.step % trainer.validate_every == 0 or self.step == trainer.steps:
-            validation = self._look()
+            validation = self._check()
             self.bar.set_postfix(validation=f"{self.best:.4f}")
             if self.callback and not replayed:
                 stop = bool(self.callback(ValidationCheck(self.step, passes, validation)))
@@ -213,17 +213,17 @@ class _Run:
         if self.checkpoint and not replayed and self.step % trainer.checkpoint_every == 0:
             self._keep(self.checkpoint)
 
-    def _look(self) -> float:
-        """Validation loss of the member with the smallest loss; the best one is kept."""
+    def _check(self) -> float:
+        """Validation loss of the member with the smallest loss; keep the best weights."""
         weights = self.loss.weights(self.leader)
-        validation = self.looks.get(self.step)
+        validation = self.checks.get(self.step)
         if validation is None:
             self.task.module.load_state_dict(weights)
             with torch.no_grad():
                 validation = self.task.validation_loss()
             if self.smallest >= DIVERGED or not math.isfinite(validation):
                 validation = float("inf")
-            self.looks[self.step] = validation
+            self.checks[self.step] = validation
         if validation < self.best:
             self.best, self.waited, self.best_weights = validation, 0, weights
         else:
@@ -231,12 +231,12 @@ class _Run:
         return validation
 
     def _identity(self) -> str:
-        """What a state must agree in to be gone on from."""
+        """Settings that a state must share for the training to continue from it."""
         settings = asdict(self.trainer) | {"trainer": type(self.trainer).__name__}
         settings.pop("checkpoint_every")
         return " ".join(f"{key}={value}" for key, value in settings.items())
 
     def _keep(self, path: Path) -> None:
-        """Write down every loss and look so far: the search can be replayed from them."""
+        """Write every loss and validation check so far, from which the search can be replayed."""
         losses = {"losses": torch.from_numpy(np.concatenate(self.losses))}
-        save_checkpoint(path, losses, {"validation_checks": self.looks}, self._identity())
+        save_checkpoint(path, losses, {"validation_checks": self.checks}, self._identity())

@@ -1,17 +1,18 @@
-"""Diagnostics of a training: how far back gradients reach at a few of its steps, as one table."""
+"""Gradient diagnosis: how far back gradients reach at a few steps of a training, as one table."""
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 import torch
 
-from firmsim.objectives.task import Task
+from firmsim.errors import EncoderError
+from firmsim.objectives.task import CellModule, Task
 from firmsim.training.reach import (
     enter_states,
     gradient_norms,
@@ -21,46 +22,103 @@ from firmsim.training.reach import (
     spectral_radius,
     state_jacobians,
 )
-from firmsim.training.trainer import Weights
+from firmsim.training.trainer import Weights, weights_of
 
 LONGEST_WINDOW = 125
-"""Most trading days that gradients are followed back."""
+"""Longest window of a diagnosis (trading days)."""
 
 FIRMS = 64
-"""Most firms of a batch; gradients are root mean squares over them."""
+"""Most firms per batch; gradients are root mean squares over them."""
 
 BATCHES = 4
-"""Windows that are averaged over."""
+"""Windows to average over."""
 
 JACOBIAN_FIRMS = 8
-"""Firms whose Jacobians are multiplied; their median is told."""
+"""Firms whose Jacobians are multiplied; the table has their median."""
 
 JACOBIAN_LAGS = (1, 2, 5, 10, 20, 30, 40, 60, 80, 100, 120)
-"""Lags (trading days) at which the product of Jacobians is looked at."""
+"""Lags of the product of Jacobians (trading days)."""
 
 COLUMNS = ["step", "weights", "quantity", "lag", "value", "reason"]
-"""Of the table of diagnostics: one number a row, or why there is none."""
+"""Columns of the table: one number per row, or the reason why there is none."""
 
 NO_MEMORY = "the cell carries nothing from one day to the next"
 
 
+class FittedEncoder(Protocol):
+    """What a diagnosis reads of an encoder after its training."""
+
+    windows: Sequence[int]
+    batch_size: int | None
+    seed: int
+    module_: CellModule
+    history_: pd.DataFrame
+    snapshots_: dict[int, Weights]
+    firms_: list[Any]
+
+    @property
+    def label(self) -> str:
+        """First words of errors."""
+
+    def training_task(self, growth: pd.DataFrame, rng: np.random.Generator) -> Task:
+        """Task of the training, on growth rates that hold the training firms."""
+
+
+def diagnose_encoder(encoder: FittedEncoder, growth: pd.DataFrame) -> pd.DataFrame:
+    """Diagnose the training of a fitted encoder.
+
+    Parameters
+    ----------
+    encoder : RecurrentEncoder
+        Fitted, not loaded: it needs the history and the snapshots of its training. Its weights and
+        torch's random state do not change.
+    growth : DataFrame of shape (n_days, n_firms)
+        Growth rates that it was fitted on, in 1/year.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`diagnose_training` returns.
+
+    Raises
+    ------
+    EncoderError
+        The encoder was loaded without its training.
+    """
+    if not hasattr(encoder, "snapshots_"):
+        message = f"{encoder.label}: was loaded without its training; fit it to diagnose gradients"
+        raise EncoderError(message)
+    probe = copy.copy(encoder)  # builds a module of its own
+    probe.windows = [min(max(encoder.windows), LONGEST_WINDOW)]
+    probe.batch_size = min(encoder.batch_size or FIRMS, len(encoder.firms_), FIRMS)
+    with torch.random.fork_rng():
+        task = probe.training_task(growth, np.random.default_rng(encoder.seed))
+    best = int(encoder.history_["validation_loss"].argmin())
+    step = int(encoder.history_["step"].iloc[best])
+    return diagnose_training(task, encoder.snapshots_, weights_of(encoder.module_), step)
+
+
 def diagnose(task: Task, batches: list[Any]) -> list[tuple[str, float, float, str]]:
-    """Diagnostics of a task's present weights, in double precision.
+    """Diagnose a task's current weights, in double precision.
 
     Parameters
     ----------
     task : Task
-        Weights, inputs and loss; left as it was.
+        Weights, inputs and loss; unchanged.
     batches : list
-        Windows as the task draws them, all of one length.
+        Batches that the task drew, all of one length.
 
     Returns
     -------
     list of (quantity, lag, value, reason)
-        gradient_norm against lag (geometric mean over the batches); half_life (trading days);
-        spectral_radius of the recurrent matrix; jacobian_radius and jacobian_norm, spectral radius
-        and largest singular value of the product of Jacobians, against lag (median over firms,
-        first batch); saturated_share (mean over the batches). Lag is NaN where there is none.
+        Lag is in trading days, NaN where a quantity has none. The quantities:
+
+        - saturated_share: mean over the batches;
+        - half_life: of the gradient, in trading days;
+        - spectral_radius: of the recurrent matrix;
+        - gradient_norm: by lag, geometric mean over the batches;
+        - jacobian_radius, jacobian_norm: spectral radius and largest singular value of the product
+          of Jacobians, by lag, median over firms of the first batch.
     """
     cell = copy.deepcopy(task.cell).double().cpu().requires_grad_(False)
     logs, shares, products = [], [], {}
@@ -70,7 +128,7 @@ def diagnose(task: Task, batches: list[Any]) -> list[tuple[str, float, float, st
             y = task.cell(inputs)[0]
         y.requires_grad_()
         (slopes,) = torch.autograd.grad(task.loss(y, inputs, batch), y)
-        # a forecast of the day after the window is not asked for: take the last day with a slope
+        # a forecast's loss has no slope on the last day: take the last day with one
         sloped = slopes.flatten(1).any(1).nonzero()
         day = int(sloped[-1]) if len(sloped) else len(y) - 1
         x = inputs[: day + 1].double().cpu()
@@ -110,18 +168,18 @@ def diagnose(task: Task, batches: list[Any]) -> list[tuple[str, float, float, st
 def diagnose_training(
     task: Task, snapshots: Mapping[int, Weights], kept: Weights, kept_step: int
 ) -> pd.DataFrame:
-    """Diagnostics along a training, and of the weights it kept, on the same windows.
+    """Diagnose the snapshots of a training and the weights it kept, on the same windows.
 
     Parameters
     ----------
     task : Task
-        Of the training; its weights are overwritten.
+        The training's task; its weights are overwritten.
     snapshots : mapping of int to dict of str to Tensor
         Weights by step.
     kept : dict of str to Tensor
-        Weights that were kept.
+        Weights that training kept.
     kept_step : int
-        Step they are from.
+        Step of these weights.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Searches of populations: genetic algorithm and particle swarm (pymoo), CMA-ES (cma)."""
+"""Training by populations: genetic algorithm and particle swarm (pymoo), CMA-ES (cma)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from pymoo.problems.static import StaticProblem
 from firmsim.training.derivative_free import BOUND, DerivativeFreeTrainer, Evaluate
 
 SEEDS = 2**31
-"""Libraries take seeds below this."""
+"""Seeds of the libraries are below this."""
 
 FULL_COVARIANCE = 500
-"""Most weights for which CMA-ES learns a full covariance matrix."""
+"""Most weights with a full covariance matrix in CMA-ES."""
 
 VELOCITY = 1 / (2 * BOUND)
-"""Most that a particle moves at once, as a share of the range within the bounds: one spread."""
+"""Largest move of a particle per generation: one spread, as a share of the range of the bounds."""
 
 
 @dataclass(frozen=True)
 class GeneticTrainer(DerivativeFreeTrainer):
-    """Genetic algorithm with real-valued genes, as pymoo has it.
+    """Genetic algorithm of pymoo, with real-valued genes.
 
-    Binary tournaments, simulated binary crossover and polynomial mutation (Deb and Agrawal 1995;
-    Deb and Deb 2014), the best of parents and children survive; library's default rates. Members
-    stay within :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
+    Binary tournaments select parents; simulated binary crossover and polynomial mutation make
+    children (Deb and Agrawal 1995, *Complex Systems* 9; Deb and Deb 2014). The best of parents and
+    children survive. Rates are pymoo's defaults. Members stay within
+    :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
     """
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
@@ -44,11 +45,12 @@ class GeneticTrainer(DerivativeFreeTrainer):
 
 @dataclass(frozen=True)
 class SwarmTrainer(DerivativeFreeTrainer):
-    """Particle swarm with adaptive coefficients, as pymoo has it.
+    """Particle swarm of pymoo, with adaptive coefficients.
 
-    Kennedy and Eberhart (1995), coefficients adapted as by Zhan et al. (2009). Particles start at
-    rest, move at most one spread a generation and stay within
-    :data:`~firmsim.training.derivative_free.BOUND` spreads of the start weights.
+    Kennedy and Eberhart (1995), *ICNN*; coefficients adapted as in Zhan et al. (2009), *IEEE
+    Transactions on Systems, Man, and Cybernetics B* 39. Particles start at rest, move at most one
+    spread per generation and stay within :data:`~firmsim.training.derivative_free.BOUND` spreads of
+    the start weights.
     """
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
@@ -65,11 +67,12 @@ class SwarmTrainer(DerivativeFreeTrainer):
 
 @dataclass(frozen=True)
 class CMAESTrainer(DerivativeFreeTrainer):
-    """Covariance matrix adaptation evolution strategy, as the package cma has it.
+    """Covariance matrix adaptation evolution strategy (CMA-ES) of the package cma.
 
-    Hansen and Ostermeier (2001). Above :data:`FULL_COVARIANCE` weights the covariance matrix is
-    diagonal (Ros and Hansen 2008): a full one of 10,000 weights has 50 million entries to learn, to
-    store and to decompose. No bounds; the first members are normal draws around the start weights.
+    Hansen and Ostermeier (2001), *Evolutionary Computation* 9. Above :data:`FULL_COVARIANCE`
+    weights the covariance matrix is diagonal (Ros and Hansen 2008, *PPSN*): a full matrix of 10,000
+    weights has 50 million entries to learn, store and decompose. There are no bounds. The first
+    members are normal draws around the start weights.
     """
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
@@ -78,13 +81,13 @@ class CMAESTrainer(DerivativeFreeTrainer):
             "popsize": self.population,
             "CMA_diagonal": n_weights > FULL_COVARIANCE,
             "randn": lambda n_members, n: rng.standard_normal((n_members, n)),
-            "seed": math.nan,  # numpy's global generator is left alone
+            "seed": math.nan,  # leaves numpy's global generator alone
             "verbose": -9,
             "verb_log": 0,
             "verb_disp": 0,
         }
         strategy = cma.CMAEvolutionStrategy(np.zeros(n_weights), 1.0, options)
-        while True:  # until evaluate ends it: the library's own stopping rules are not asked
+        while True:  # until evaluate ends it; cma's own stopping rules are ignored
             members = strategy.ask()
             strategy.tell(members, evaluate(np.asarray(members)).tolist())
 

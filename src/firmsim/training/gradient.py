@@ -1,4 +1,4 @@
-"""Training by gradients: optimiser, schedule, clipping, early stopping, best weights kept."""
+"""Training by gradients: optimiser, schedule, clipping and early stopping."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from firmsim.training.trainer import (
 )
 
 EXPLODED = 1_000.0
-"""A loss so many times the first one has exploded."""
+"""A loss this many times the first one counts as divergence."""
 
 
 @dataclass
 class Progress:
-    """Where a training stands, beside the weights and the optimiser."""
+    """State of a training, beside the weights and the optimiser."""
 
     best_weights: Weights
     step: int = 0
@@ -43,12 +43,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class GradientTrainer(Trainer):
-    """Stochastic gradient descent in one of its usual forms.
+    """Stochastic gradient descent: AdamW, Adam or SGD, with a schedule and clipping.
 
-    Gradients come from back-propagation through time. AdamW: Loshchilov and Hutter (2019); Adam:
-    Kingma and Ba (2015); SGD with Nesterov's momentum: Sutskever et al. (2013); one-cycle
-    schedule: Smith and Topin (2019); cosine schedule: Loshchilov and Hutter (2017); clipping by
-    the norm: Pascanu et al. (2013).
+    Gradients come from back-propagation through time. Sources:
+
+    - AdamW: Loshchilov and Hutter (2019), *ICLR*;
+    - Adam: Kingma and Ba (2015), *ICLR*;
+    - SGD with Nesterov's momentum: Sutskever et al. (2013), *ICML*;
+    - one-cycle schedule: Smith and Topin (2019), *SPIE* 11006;
+    - cosine schedule: Loshchilov and Hutter (2017), *ICLR*;
+    - clipping by the norm: Pascanu et al. (2013), *ICML*.
 
     Attributes
     ----------
@@ -61,9 +65,9 @@ class GradientTrainer(Trainer):
     clip_norm : float
         Largest norm of the gradient; larger ones are scaled down.
     validate_every : int
-        Steps between two looks at the validation loss.
+        Steps between two validation checks.
     patience : int
-        Looks without improvement after which training stops.
+        Validation checks without improvement after which training stops.
     optimizer : str
         adamw, adam or sgd.
     momentum : float
@@ -71,10 +75,9 @@ class GradientTrainer(Trainer):
     schedule : str
         one-cycle, cosine or constant.
     checkpoint_every : int
-        Steps between two states kept on disk.
+        Steps between two states on disk.
     fingerprint : str
-        Tells the data apart from other data, so that a training only goes on from a state of
-        its own.
+        Identifies the data, so that a training continues from a state of its own only.
     """
 
     steps: int
@@ -124,13 +127,13 @@ class GradientTrainer(Trainer):
                         f"{label}: training diverged at step {step} of {self.steps} (the loss "
                         f"exploded from {first:g} to {loss.item():g}); {hint}"
                     )
-                    raise EncoderError(message)
+                    raise EncoderError(message, parameter="learning_rate")
                 rate = float(schedule.get_last_lr()[0])
                 optimizer.step()
                 schedule.step()
                 validation, stop = float("nan"), False
                 if step % self.validate_every == 0 or step == self.steps:
-                    validation = self._look(task, progress)
+                    validation = self._check(task, progress)
                     check_finite(label, step, self.steps, {"validation loss": validation}, hint)
                     bar.set_postfix(validation=f"{progress.best:.4f}")
                     stop = bool(callback and callback(ValidationCheck(step, step, validation)))
@@ -148,8 +151,8 @@ class GradientTrainer(Trainer):
         whole = ["step", "forward_passes"]
         return Trained(history.astype(dict.fromkeys(whole, int)), progress.snapshots)
 
-    def _look(self, task: Task, progress: Progress) -> float:
-        """Look at the validation period; keep the weights if they are the best so far."""
+    def _check(self, task: Task, progress: Progress) -> float:
+        """Compute the validation loss; keep the weights if they are the best so far."""
         with torch.no_grad():
             validation = task.validation_loss()
         if validation < progress.best:
@@ -174,7 +177,7 @@ class GradientTrainer(Trainer):
     def _schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
         schedules = torch.optim.lr_scheduler
         if self.schedule == "one-cycle":
-            # a cycle needs two steps at least, or the schedule divides by zero
+            # with fewer than two steps the schedule divides by zero
             return schedules.OneCycleLR(
                 optimizer,
                 self.learning_rate,
@@ -186,7 +189,7 @@ class GradientTrainer(Trainer):
         return schedules.ConstantLR(optimizer, factor=1.0)
 
     def _identity(self) -> str:
-        """What a state must agree in to be gone on from."""
+        """Settings that a state must share for the training to continue from it."""
         settings = {key: str(value) for key, value in asdict(self).items()}
         settings.pop("checkpoint_every")
         return " ".join(f"{key}={value}" for key, value in settings.items())
@@ -199,7 +202,7 @@ class GradientTrainer(Trainer):
         schedule: torch.optim.lr_scheduler.LRScheduler,
         progress: Progress,
     ) -> None:
-        """Write the state of the training."""
+        """Write the state of the training to disk."""
         state = optimizer.state_dict()
         tensors = {"history": torch.tensor(progress.rows, dtype=torch.float64)}
         sets = {"now": task.module.state_dict(), "best": progress.best_weights}
@@ -228,7 +231,7 @@ class GradientTrainer(Trainer):
         schedule: torch.optim.lr_scheduler.LRScheduler,
         progress: Progress,
     ) -> None:
-        """Go on from the state of the training, if there is one."""
+        """Continue from the state of the training, if there is one."""
         found = load_checkpoint(path, self._identity())
         if found is None:
             return
@@ -253,5 +256,5 @@ class GradientTrainer(Trainer):
 
 
 def _is_json(value: Any) -> bool:
-    """Whether JSON gives a value back as it is."""
+    """Whether JSON preserves a value."""
     return value is None or isinstance(value, (bool, int, float, str, list))

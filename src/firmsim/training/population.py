@@ -1,4 +1,4 @@
-"""Many sets of weights at once: their losses in one batched forward pass."""
+"""Losses of many sets of weights in one batched forward pass."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import torch
 from firmsim.objectives.task import Task
 from firmsim.recurrent.gated import Gated
 from firmsim.training.trainer import Weights, weights_of
+from firmsim.typing import Floats
 
 DIVERGED = 1e10
-"""Loss of a member whose loss is not finite: worse than any, and still a number to rank."""
+"""Loss of a member whose loss is not finite: a number to rank, worse than any other."""
 
 BATCH_BYTES = 256 << 20
-"""Inputs and states of so many bytes are worked on at a time: bounds the memory of a population."""
+"""Bytes of inputs and states per forward pass; bounds the memory of a population."""
 
 
 class PopulationLoss:
     """Losses of many sets of weights on the same batches.
 
-    A member is one set of weights, written as a vector: the standardised difference
-    (weights - start weights) / spread. All members, of all generations, are compared on batches
-    drawn once: on fresh ones, lucky members would be kept.
+    A member is one set of weights as a vector: the standardised difference
+    (weights - start weights) / spread. All members of all generations are compared on the same
+    batches; fresh batches would favour lucky members.
 
-    The recurrences of plain operations are evaluated with `torch.func.vmap`, as one forward pass
-    of a whole population. torch's own kernels of LSTM and GRU have no rule for that; their members
-    are evaluated one after the other, as is a member that comes alone.
+    `torch.func.vmap` evaluates a whole population in one forward pass. torch's own kernels of LSTM
+    and GRU have no rule for it, so that their members are evaluated one after the other.
 
     Parameters
     ----------
     task : Task
-        Module, batches and losses; the module's present weights are the start weights.
+        Module, batches and losses; the module's current weights are the start weights.
     batches : int
         Batches to draw.
     spread : float
@@ -53,15 +53,15 @@ class PopulationLoss:
 
     @property
     def n_weights(self) -> int:
-        """Weights that are sought."""
+        """Number of weights to train."""
         return sum(self.sizes)
 
-    def weights(self, member: np.ndarray[Any, Any]) -> Weights:
-        """Weights of one member, by name; those that are not trained as they were."""
+    def weights(self, member: Floats) -> Weights:
+        """Weights of one member by name; weights that are not trained keep their start value."""
         return self.start | {name: part[0] for name, part in self._stacked(member[None]).items()}
 
-    def __call__(self, members: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Mean loss over the batches of each member.
+    def __call__(self, members: Floats) -> Floats:
+        """Mean loss of each member over the batches.
 
         Parameters
         ----------
@@ -74,13 +74,13 @@ class PopulationLoss:
             :data:`DIVERGED` where the loss is not finite.
         """
         with torch.no_grad(), warnings.catch_warnings():
-            # a few operations are looped over the members: slower, and nothing to worry about
+            # torch loops a few operations over the members, which is slower but correct
             warnings.filterwarnings("ignore", "There is a performance drop", UserWarning)
             losses = sum(self._losses(members, batch) for batch in self.batches)
         mean = np.asarray(losses, dtype=np.float64) / len(self.batches)
         return np.where(np.isfinite(mean), mean, DIVERGED)
 
-    def _losses(self, members: np.ndarray[Any, Any], batch: Any) -> np.ndarray[Any, Any]:
+    def _losses(self, members: Floats, batch: Any) -> Floats:
         """Loss of each member on one batch."""
 
         def loss(weights: Weights) -> torch.Tensor:
@@ -96,19 +96,19 @@ class PopulationLoss:
                 parts.append(loss({name: part[0] for name, part in stacked.items()})[None])
             else:
                 parts.append(torch.vmap(loss)(stacked))
-        values: np.ndarray[Any, Any] = torch.cat(parts).double().cpu().numpy()
+        values: Floats = torch.cat(parts).double().cpu().numpy()
         return values
 
     def _at_once(self, batch: Any) -> int:
-        """Members whose inputs and states fit the memory set aside for them."""
+        """Number of members whose inputs and states fit :data:`BATCH_BYTES`."""
         x, cell = self.task.inputs(batch), self.task.cell
-        # inputs once, hidden states and outputs twice: day by day and stacked
+        # inputs once, hidden states and outputs twice: per day and stacked
         units = x.shape[-1] + 2 * (cell.hidden + cell.d_out)
         member = x.shape[0] * x.shape[1] * units * x.element_size()
         return max(1, BATCH_BYTES // member)
 
-    def _stacked(self, members: np.ndarray[Any, Any]) -> Weights:
-        """Weights of the members, by name: (n_members, *shape)."""
+    def _stacked(self, members: Floats) -> Weights:
+        """Weights of the members by name: (n_members, *shape)."""
         stacked = {}
         parts = np.split(self.spread * members, np.cumsum(self.sizes)[:-1], axis=1)
         for name, part in zip(self.trained, parts, strict=True):
@@ -118,7 +118,7 @@ class PopulationLoss:
         return stacked
 
 
-def _chunks(members: np.ndarray[Any, Any], size: int) -> Iterator[np.ndarray[Any, Any]]:
-    """Members, at most so many at a time."""
+def _chunks(members: Floats, size: int) -> Iterator[Floats]:
+    """Members, in parts of at most this size."""
     for start in range(0, len(members), size):
         yield members[start : start + size]

@@ -1,13 +1,14 @@
-r"""How far back gradients reach: vanishing and exploding gradients of a trained recurrence.
+r"""Reach of gradients: how they vanish or explode along a trained recurrence.
 
-What carries memory differs from cell to cell: h_t (Elman, GRU), h_t and c_t (LSTM), s_t and y_t
-(Jordan). Here :math:`\partial L/\partial h_{T-k}` stands for the gradient with respect to all that
-is carried over from day T - k to the next. Only the loss's slope in the outputs of the last day is
-propagated back, so that the gradient at lag k has passed through k steps and nothing else. That
-gradients vanish or explode exponentially in k: Hochreiter (1991); Bengio, Simard and Frasconi
+The carried state differs between cells: h_t (Elman, GRU), h_t and c_t (LSTM), s_t and y_t (Jordan).
+Here :math:`\partial L/\partial h_{T-k}` is the gradient with respect to the whole state carried
+from day T - k to the next. Only the loss's slope in the outputs of the last day is propagated back,
+so that the gradient at lag k has passed through k steps and nothing else.
+
+Gradients vanish or explode exponentially in k: Hochreiter (1991); Bengio, Simard and Frasconi
 (1994), *IEEE Transactions on Neural Networks* 5; Pascanu, Mikolov and Bengio (2013), *ICML*.
 
-Truncation is left out: told is what the recurrence lets through.
+Truncation is ignored: the measures describe the recurrence itself.
 """
 
 from __future__ import annotations
@@ -16,32 +17,30 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from firmsim.recurrent import Cell
 from firmsim.recurrent.cell import State
-
-Array = npt.NDArray[np.float64]
+from firmsim.typing import Floats
 
 SATURATED = 0.05
-"""A unit whose slope is below this share of its steepest slope is saturated."""
+"""Share of a unit's steepest slope below which it is saturated."""
 
 FLOOR = 1e-7
-"""Gradients below this share of the largest do not count for the half-life: beside the largest,
-single precision, in which training sums them, no longer sees them."""
+"""Share of the largest gradient below which others are left out of the half-life. Training sums
+gradients in single precision, which loses such a small one beside the largest."""
 
 
 @dataclass(frozen=True)
 class HalfLife:
-    """Days in which the gradient halves; negative: it grows, and doubles in so many days.
+    """Days in which the gradient halves; if negative, days in which it doubles.
 
     Attributes
     ----------
     days : float
-        Trading days; infinite for a gradient that stays as it is, NaN where there is none.
+        Trading days; infinite for a constant gradient, NaN where there is no half-life.
     reason : str
-        Why there is none; otherwise empty.
+        Why there is no half-life; otherwise empty.
     """
 
     days: float
@@ -49,12 +48,12 @@ class HalfLife:
 
 
 def enter_states(cell: Cell, x: torch.Tensor) -> list[State]:
-    """State that enters each day, and the one that leaves the last: n_days + 1 states.
+    """State that enters each day, and the state after the last: n_days + 1 states.
 
     Parameters
     ----------
     cell : Cell
-        Its plain steps are taken.
+        The recurrence, run step by step.
     x : Tensor of shape (n_days, n_firms, d_in)
         Inputs.
     """
@@ -67,7 +66,7 @@ def enter_states(cell: Cell, x: torch.Tensor) -> list[State]:
 
 def gradient_norms(
     cell: Cell, x: torch.Tensor, states: list[State], delta: torch.Tensor, day: int
-) -> Array:
+) -> Floats:
     r"""Size of :math:`\partial L_T/\partial h_{T-k}` for lags k = 1, 2, ..., T.
 
     Parameters
@@ -77,17 +76,17 @@ def gradient_norms(
     x : Tensor of shape (n_days, n_firms, d_in)
         Inputs.
     states : list of State
-        As :func:`enter_states` gives them.
+        As :func:`enter_states` returns them.
     delta : Tensor of shape (n_firms, d_out)
         Slope of the loss in the outputs of day T.
     day : int
-        Position of day T. Lag k is the state that was carried over from position day - k; the zero
-        state before the first day is left out, so that there are `day` lags.
+        Position of day T. Lag k is the state carried from position day - k. The zero state before
+        the first day is left out, so that there are `day` lags.
 
     Returns
     -------
     ndarray of shape (day,)
-        Norm over the units of the carried state, root mean square over firms.
+        Norm over the units of the carried state; root mean square over firms.
     """
     norms = []
     back: State = ()
@@ -106,7 +105,7 @@ def gradient_norms(
     return np.asarray(norms)
 
 
-def half_life(lags: Array, norms: Array) -> HalfLife:
+def half_life(lags: Floats, norms: Floats) -> HalfLife:
     r"""Half-life of a gradient: :math:`\ln(1/2)` over the slope of the log norm on the lag.
 
     Parameters
@@ -114,13 +113,22 @@ def half_life(lags: Array, norms: Array) -> HalfLife:
     lags : ndarray of shape (n_lags,)
         Trading days.
     norms : ndarray of shape (n_lags,)
-        Norms of the gradient; those below :data:`FLOOR` times the largest are left out, and so is
-        all that lies beyond the first of them.
+        Norms of the gradient. The first norm below :data:`FLOOR` times the largest, and all beyond
+        it, are left out.
 
     Returns
     -------
     HalfLife
         By least squares. A linear recurrence of spectral radius rho has ln(1/2) / ln(rho).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> lags = np.arange(1.0, 11)
+    >>> round(half_life(lags, 0.5 ** (lags / 4)).days, 6)
+    4.0
+    >>> half_life(lags[:1], np.ones(1)).reason
+    'the window is too short'
     """
     if len(norms) < 2:
         return HalfLife(math.nan, "the window is too short")
@@ -134,7 +142,7 @@ def half_life(lags: Array, norms: Array) -> HalfLife:
 
 
 def state_jacobians(cell: Cell, x: torch.Tensor, states: list[State]) -> torch.Tensor:
-    """Jacobian of each day's carried state in the state carried over from the day before.
+    """Jacobian of each day's carried state in the state of the day before.
 
     Parameters
     ----------
@@ -143,7 +151,7 @@ def state_jacobians(cell: Cell, x: torch.Tensor, states: list[State]) -> torch.T
     x : Tensor of shape (n_days, n_firms, d_in)
         Inputs.
     states : list of State
-        As :func:`enter_states` gives them.
+        As :func:`enter_states` returns them.
 
     Returns
     -------
@@ -169,9 +177,9 @@ def jacobian_products(jacobians: torch.Tensor, lags: tuple[int, ...]) -> dict[in
     Parameters
     ----------
     jacobians : Tensor of shape (n_days, n_firms, units, units)
-        As :func:`state_jacobians` gives them.
+        As :func:`state_jacobians` returns them.
     lags : tuple of int
-        Lags k wanted; those beyond n_days are left out.
+        Lags k; those beyond n_days are left out.
 
     Returns
     -------
@@ -189,13 +197,28 @@ def jacobian_products(jacobians: torch.Tensor, lags: tuple[int, ...]) -> dict[in
 
 
 def spectral_radius(matrices: torch.Tensor) -> torch.Tensor:
-    """Largest modulus of the eigenvalues of each matrix (..., units, units)."""
+    """Largest modulus of the eigenvalues of each matrix.
+
+    Parameters
+    ----------
+    matrices : Tensor of shape (..., units, units)
+
+    Returns
+    -------
+    Tensor of shape (...)
+
+    Examples
+    --------
+    >>> import torch
+    >>> spectral_radius(torch.tensor([[0.0, 0.5], [-0.5, 0.0]]))
+    tensor(0.5000)
+    """
     radius: torch.Tensor = torch.linalg.eigvals(matrices).abs().amax(-1)
     return radius
 
 
 def saturated_share(cell: Cell, x: torch.Tensor, states: list[State]) -> float:
-    """Share of the units, over days and firms, whose slope is below :data:`SATURATED`."""
+    """Share of units over days and firms whose slope is below :data:`SATURATED`."""
     with torch.no_grad():
         slopes = [cell.slopes(x_t, state) for x_t, state in zip(x, states, strict=False)]
     return float((torch.stack(slopes) < SATURATED).double().mean())

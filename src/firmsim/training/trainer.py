@@ -1,4 +1,4 @@
-"""What every trainer takes and gives."""
+"""The interface of every trainer: what it needs, and what it returns."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from firmsim.errors import EncoderError
 from firmsim.objectives.task import Task
 
 Weights = dict[str, torch.Tensor]
+"""Weights of a module by name."""
 
 COLUMNS = [
     "step",
@@ -26,22 +27,22 @@ COLUMNS = [
     "clipped_norm",
     "forward_passes",
 ]
-"""Of a training history; validation_loss is missing between two looks, and what a trainer without
-gradients does not have is missing throughout."""
+"""Columns of a training history. validation_loss is missing between two validation checks. Columns
+of gradients are missing where a trainer has none."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training leaves beside the weights in the module.
+    """Record of a training, beside the weights in the module.
 
     Attributes
     ----------
     history : DataFrame
-        Columns :data:`COLUMNS`, one row a step. gradient_norm and clipped_norm are the norms of the
-        gradient before and after clipping; forward_passes counts, up to that step, passes of one
-        batch through the network for training.
+        Columns :data:`COLUMNS`, one row per step. gradient_norm and clipped_norm are norms of the
+        gradient before and after clipping. forward_passes counts the training passes of one batch
+        through the network, up to that step.
     snapshots : dict of int to dict of str to Tensor
-        Weights at the start (step 0), after a quarter, a half and all of the steps.
+        Weights at the start (step 0) and after a quarter, a half and all of the steps.
     """
 
     history: pd.DataFrame
@@ -50,7 +51,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class ValidationCheck:
-    """A look at the validation period, for who watches a training.
+    """One validation check of a training, as a callback receives it.
 
     Attributes
     ----------
@@ -59,7 +60,7 @@ class ValidationCheck:
     forward_passes : int
         Passes of one batch through the network so far.
     validation_loss : float
-        Loss of the present weights; for trainers of a population, of its best member.
+        Loss of the current weights; for a population, loss of its best member.
     """
 
     step: int
@@ -68,11 +69,11 @@ class ValidationCheck:
 
 
 Callback = Callable[[ValidationCheck], bool | None]
-"""Called at each look; True ends the training."""
+"""Called at each validation check; True ends the training."""
 
 
 class Trainer(ABC):
-    """Finds weights of a task's module with a small loss, and keeps the best on validation."""
+    """Minimises the loss of a task, and keeps the weights with the smallest validation loss."""
 
     @abstractmethod
     def train(
@@ -89,12 +90,12 @@ class Trainer(ABC):
         task : Task
             Module, batches and losses.
         label : str
-            Shown beside the progress bar and in errors.
+            First words of the progress bar and of errors.
         checkpoint : Path, optional
-            Where to keep the state of the training. When the file is there already, the training
-            goes on from it, to the same weights, bit for bit, as one that was never interrupted.
+            File for the state of the training. If it exists, the training continues from it and
+            ends with the same weights, bit for bit, as one that was never interrupted.
         callback : callable, optional
-            Called at each look at the validation period.
+            Called at each validation check.
 
         Returns
         -------
@@ -104,12 +105,12 @@ class Trainer(ABC):
         Raises
         ------
         EncoderError
-            Training diverged, or the checkpoint is damaged or of another training.
+            Training diverged, or the checkpoint is damaged.
         """
 
 
 def check_finite(label: str, step: int, steps: int, figures: dict[str, float], hint: str) -> None:
-    """Refuse a figure that is not finite.
+    """Refuse figures that are not finite.
 
     Raises
     ------
@@ -121,11 +122,11 @@ def check_finite(label: str, step: int, steps: int, figures: dict[str, float], h
             message = (
                 f"{label}: training diverged at step {step} of {steps} ({name} {figure:g}); {hint}"
             )
-            raise EncoderError(message)
+            raise EncoderError(message, parameter="learning_rate")
 
 
 def snapshot_steps(steps: int) -> set[int]:
-    """Steps after which weights are kept for diagnosis."""
+    """Steps whose weights are kept for diagnosis."""
     return {0, -(-steps // 4), -(-steps // 2), steps}
 
 
