@@ -142,9 +142,8 @@ class RecurrentEncoder(EncoderProtocol):
         ShapeError
             X has another number of dimensions, no day or no firm.
         EncoderError
-            A parameter is not valid, days or firms are too few, a window is longer than the
-            history, a batch has more firms than there are, a growth rate is missing where one is
-            needed, or training diverged.
+            A parameter is not valid, or days or firms are too few for the windows and the batch.
+            Also if a period has no growth rate, or training diverged.
         """
         self.__dict__.pop("firms_", None)  # after a failed fit, transform refuses
         check_params(self.label, self.get_params())
