@@ -175,6 +175,15 @@ class TestParameters:
         refused(lambda: encoder.fit(growth), *parts, parameter="day_dropout")
 
 
+class TestDevice:
+    def test_a_gpu_that_torch_does_not_find(self, build, growth, monkeypatch):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        parts = "device: 'cuda'", "no GPU", "cpu or auto"
+        refused(lambda: build(device="cuda").fit(growth), *parts, parameter="device")
+        weight = next(build(device="auto", steps=1).fit(growth).module_.parameters())
+        assert weight.device.type == "cpu"
+
+
 class TestNothingToLearnFrom:
     def test_days_without_any_firm(self, build, growth):
         gone = growth.copy()

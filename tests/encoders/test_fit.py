@@ -166,6 +166,7 @@ def test_window_longer_than_the_history(growth, build, windows, n_days, history,
         f"but the history has {history} "
     )
     assert len(str(error.value).splitlines()) == 1
+    assert error.value.parameter == "windows"
 
 
 def test_longest_window_that_fits(growth, build):

@@ -32,5 +32,13 @@ class TestFitPeriod:
         training = pd.DataFrame(0.0, index=days[10:20], columns=["A"])
         for others in (days[18:28], days[:10]):
             growth = pd.DataFrame(0.0, index=others, columns=["B"])
-            with pytest.raises(PriceError, match="no day in common with the scored firms"):
+            with pytest.raises(PriceError, match="no day in common with the scored firms") as error:
                 fit_days(growth, training, 0.8)
+            assert error.value.parameter == "train_firms"
+
+    def test_a_pinned_fit_period_leaves_a_day_to_test_on(self):
+        growth = table(np.zeros((9, 1)))
+        assert fit_days(growth, growth.iloc[:8], None) == 8
+        with pytest.raises(PriceError, match=r"2007-01-16.*no day to test on") as error:
+            fit_days(growth, growth, None)
+        assert error.value.parameter == "fit_end"

@@ -1,10 +1,12 @@
 """Searches without derivatives: descent, batched losses, same bytes, resumption, divergence."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
 
-from firmsim.errors import EncoderError
+from firmsim.errors import EncoderError, MissingPackageError
 from firmsim.objectives.task import CellModule, Task
 from firmsim.recurrent import CELLS
 from firmsim.training.choose import make_trainer
@@ -225,3 +227,14 @@ def test_who_watches_can_end_the_search(name):
         search(name).train(Quadratic(), "toy", callback=lambda check: check.step >= 20).history
     )
     assert len(history) == 20
+
+
+@pytest.mark.parametrize(
+    ("trainer", "package"), [("genetic", "pymoo"), ("swarm", "pymoo"), ("cma-es", "cma")]
+)
+def test_a_package_that_is_not_installed_is_named_with_its_extra(trainer, package, monkeypatch):
+    for module in [name for name in sys.modules if name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingPackageError, match=rf"trainer {trainer} needs {package}.*search"):
+        search(trainer).train(memory(), "toy")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import cma
 import numpy as np
-from pymoo.algorithms.soo.nonconvex.ga import GA
-from pymoo.algorithms.soo.nonconvex.pso import PSO
-from pymoo.core.algorithm import Algorithm
-from pymoo.core.evaluator import Evaluator
-from pymoo.core.problem import Problem
-from pymoo.core.termination import NoTermination
-from pymoo.problems.static import StaticProblem
 
+from firmsim.errors import extra
 from firmsim.training.derivative_free import BOUND, DerivativeFreeTrainer, Evaluate
+
+if TYPE_CHECKING:
+    from pymoo.core.algorithm import Algorithm
+
+EXTRA = "search"
+"""Extra of this project that installs cma and pymoo."""
 
 SEEDS = 2**31
 """Seeds of the libraries are below this."""
@@ -39,6 +39,8 @@ class GeneticTrainer(DerivativeFreeTrainer):
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
         """See :meth:`DerivativeFreeTrainer.search`."""
+        with extra(EXTRA, "trainer genetic"):
+            from pymoo.algorithms.soo.nonconvex.ga import GA
         first = self.first_members(n_weights, rng)
         _ask_and_tell(GA(self.population, sampling=first), n_weights, rng, evaluate)
 
@@ -55,6 +57,8 @@ class SwarmTrainer(DerivativeFreeTrainer):
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
         """See :meth:`DerivativeFreeTrainer.search`."""
+        with extra(EXTRA, "trainer swarm"):
+            from pymoo.algorithms.soo.nonconvex.pso import PSO
         first = self.first_members(n_weights, rng)
         swarm = PSO(
             self.population,
@@ -77,6 +81,8 @@ class CMAESTrainer(DerivativeFreeTrainer):
 
     def search(self, n_weights: int, rng: np.random.Generator, evaluate: Evaluate) -> None:
         """See :meth:`DerivativeFreeTrainer.search`."""
+        with extra(EXTRA, "trainer cma-es"):
+            import cma
         options = {
             "popsize": self.population,
             "CMA_diagonal": n_weights > FULL_COVARIANCE,
@@ -96,6 +102,11 @@ def _ask_and_tell(
     algorithm: Algorithm, n_weights: int, rng: np.random.Generator, evaluate: Evaluate
 ) -> None:
     """Run an algorithm of pymoo until `evaluate` ends it or it has nothing left to try."""
+    from pymoo.core.evaluator import Evaluator
+    from pymoo.core.problem import Problem
+    from pymoo.core.termination import NoTermination
+    from pymoo.problems.static import StaticProblem
+
     problem = Problem(n_var=n_weights, n_obj=1, xl=-BOUND, xu=BOUND)
     seed = int(rng.integers(SEEDS))
     algorithm.setup(problem, termination=NoTermination(), seed=seed, verbose=False)
