@@ -173,8 +173,8 @@ def check_days(
     Raises
     ------
     EncoderError
-        No firm has a scaled growth rate in the training or in the validation days, or a window
-        could be drawn in which no firm has a growth rate. Names the days.
+        No firm has a scaled growth rate in the training or in the validation days. Also if a
+        window may fall where no firm has a growth rate. Names the days.
     """
     observed = np.any(scaled.notna().to_numpy(), axis=1)
     parts = {"training": slice(0, train_days), "validation": slice(train_days, None)}

@@ -129,10 +129,10 @@ class ComovementEncoder(RecurrentEncoder):
     @property
     def size(self) -> int:
         """Number of columns of the embedding, once fitted: at most one per training firm."""
-        firms, asked = len(self.firms_), self.embedding_size
-        if asked is None:
-            asked = max(MIN_COLUMNS, firms // FIRMS_PER_COLUMN)
-        return min(asked, firms)
+        firms, columns = len(self.firms_), self.embedding_size
+        if columns is None:
+            columns = max(MIN_COLUMNS, firms // FIRMS_PER_COLUMN)
+        return min(columns, firms)
 
     @staticmethod
     def common_days(train_days: int) -> int:

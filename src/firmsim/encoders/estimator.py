@@ -326,8 +326,8 @@ class RecurrentEncoder(EncoderProtocol):
     def make_cell(self, d_in: int, d_out: int) -> Cell:
         """Build the cell that the parameters name, with fresh weights."""
         kind, params = CELLS[self.cell], self.plain_params()
-        asked = inspect.signature(kind).parameters.keys() - {"hidden"}
-        options = {name: value for name, value in params.items() if name in asked}
+        accepted = inspect.signature(kind).parameters.keys() - {"hidden"}
+        options = {name: value for name, value in params.items() if name in accepted}
         if self.max_parameters is None:
             return kind(d_in, params["hidden"], d_out, **options)
         return largest_within(kind, params["max_parameters"], d_in, d_out, **options)

@@ -220,8 +220,8 @@ def read(label: str, X: Any) -> Sequences:
     ShapeError
         X has another number of dimensions, no day or no firm.
     EncoderError
-        A value is infinite or no real number, a firm is given twice or has a name that is neither
-        text nor an integer, or days are not in time order.
+        A value is infinite or no real number, or days are not in time order. Also if a firm is
+        given twice, or its name is neither text nor an integer.
     """
     if issparse(X):
         message = f"{label}: X is a sparse matrix; give a dense array of shape {SHAPES}"

@@ -1,4 +1,4 @@
-"""The market as one firm meets it: the mean growth rate of the others."""
+"""A market without the firm itself: the mean growth rate of the other firms."""
 
 import numpy as np
 

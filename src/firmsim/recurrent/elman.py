@@ -145,8 +145,9 @@ class ElmanRecurrence(torch.autograd.Function):
     Days are processed in blocks that fit the cache. In the forward pass the input product of a
     block is one matrix product, written into the memory of the hidden states. Each day then adds
     the feedback and applies sigma_h in place. In the backward pass each day adds the gradient from
-    the next day in place, and each weight's gradient is one matrix product per block (Werbos 1990,
-    *Backpropagation through time*, Proceedings of the IEEE 78).
+    the next day in place, and each weight's gradient is one matrix product per block.
+
+    Back-propagation through time: Werbos (1990), *Proceedings of the IEEE* 78.
     """
 
     @staticmethod

@@ -74,7 +74,7 @@ class CMAESTrainer(DerivativeFreeTrainer):
     """Covariance matrix adaptation evolution strategy (CMA-ES) of the package cma.
 
     Hansen and Ostermeier (2001), *Evolutionary Computation* 9. Above :data:`FULL_COVARIANCE`
-    weights the covariance matrix is diagonal (Ros and Hansen 2008, *PPSN*): a full matrix of 10,000
+    weights the covariance matrix is diagonal (Ros and Hansen 2008, *PPSN*). A full matrix of 10,000
     weights has 50 million entries to learn, store and decompose. There are no bounds. The first
     members are normal draws around the start weights.
     """

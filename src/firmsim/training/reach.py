@@ -2,8 +2,8 @@ r"""Reach of gradients: how they vanish or explode along a trained recurrence.
 
 The carried state differs between cells: h_t (Elman, GRU), h_t and c_t (LSTM), s_t and y_t (Jordan).
 Here :math:`\partial L/\partial h_{T-k}` is the gradient with respect to the whole state carried
-from day T - k to the next. Only the loss's slope in the outputs of the last day is propagated back,
-so that the gradient at lag k has passed through k steps and nothing else.
+from day T - k to the next. Only the loss's slope in the outputs of the last day is propagated back.
+The gradient at lag k has therefore passed through k steps and nothing else.
 
 Gradients vanish or explode exponentially in k: Hochreiter (1991); Bengio, Simard and Frasconi
 (1994), *IEEE Transactions on Neural Networks* 5; Pascanu, Mikolov and Bengio (2013), *ICML*.

@@ -14,7 +14,7 @@ def regressors(portfolios: torch.Tensor, ridge: torch.Tensor) -> torch.Tensor:
     .. math:: \tilde F = L\,F\,(F'F + \operatorname{diag}(r))^{-1}
 
     The mean of :math:`q_{it} \tilde f_t` over the L days is the ridge regression of firm i on all
-    portfolios at once (Hoerl and Kennard 1970, *Technometrics* 12). The mean of
+    portfolios (Hoerl and Kennard 1970, *Technometrics* 12). The mean of
     :math:`q_{it} f_t` is not: it counts a move twice where two portfolios move together, and gives
     a volatile portfolio more weight.
 
