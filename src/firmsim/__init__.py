@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from firmsim.errors import FirmsimError
     from firmsim.growth import cross_section, growth_rates
     from firmsim.recurrent import GRU, LSTM, Elman, FeedForward, Jordan
-    from firmsim.similarity.comparators import comparator_scores
+    from firmsim.similarity.comparator_scores import comparator_scores
     from firmsim.similarity.neighbours import nearest
     from firmsim.similarity.scores import cosine_scores
 
@@ -78,7 +78,7 @@ _NAMES = {
     "firmsim.errors": ("FirmsimError",),
     "firmsim.growth": ("cross_section", "growth_rates"),
     "firmsim.recurrent": ("GRU", "LSTM", "Elman", "FeedForward", "Jordan"),
-    "firmsim.similarity.comparators": ("comparator_scores",),
+    "firmsim.similarity.comparator_scores": ("comparator_scores",),
     "firmsim.similarity.neighbours": ("nearest",),
     "firmsim.similarity.scores": ("cosine_scores",),
 }

@@ -1,12 +1,9 @@
-"""Likeness of Catch22 features, against a plain table of them."""
+"""Similarity of Catch22 features, against a plain table of them."""
 
 import numpy as np
 import pandas as pd
 import pycatch22
-import pytest
 
-from firmsim.errors import ConfigError
-from firmsim.similarity import catch22 as module
 from firmsim.similarity.catch22 import catch22
 
 
@@ -56,9 +53,3 @@ def test_unknown_firms_stay_missing_and_change_nothing(rng):
     assert np.isnan(found[[0, -1]]).all()
     np.testing.assert_array_equal(found[1:-1, 1:-1], catch22(growth))
     assert np.isnan(catch22(np.full((30, 3), np.nan))).all()
-
-
-def test_without_the_package(rng, monkeypatch):
-    monkeypatch.setattr(module, "pycatch22", None)
-    with pytest.raises(ConfigError, match=r"'catch22' needs the package pycatch22.*pip"):
-        catch22(panel(rng))

@@ -1,18 +1,18 @@
 import subprocess
 import sys
-from typing import get_args
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from firmsim import config
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, FirmsimError
 from firmsim.growth import normal_scores, scaled_growth
-from firmsim.similarity.comparators import COMPARATORS, comparator_scores
+from firmsim.similarity.comparator_scores import comparator_scores
+from firmsim.similarity.comparators import COMPARATORS
 from firmsim.similarity.scores import check_scores
 
-NAMES = get_args(config.Comparator)
+NAMES = tuple(COMPARATORS)
 MODELS = ("hmm", "catch22")
 """Compare how firms move, not whether they move on the same days."""
 SPECTRAL = tuple(
@@ -39,10 +39,11 @@ def scores(name, tables, seed=0):
     return comparator_scores(name, *tables, seed=seed)
 
 
-def test_table_lists_the_configured_names():
-    assert tuple(COMPARATORS) == NAMES
-    assert all(name == entry.name for name, entry in COMPARATORS.items())
-    assert len({entry.title for entry in COMPARATORS.values()}) == len(NAMES)
+def test_records_have_names_labels_and_titles_of_their_own():
+    records = COMPARATORS.values()
+    assert len({record.name for record in records}) == len(NAMES)
+    assert len({record.label for record in records}) == len(NAMES)
+    assert len({record.title for record in records}) == len(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -129,16 +130,17 @@ def test_shaped_and_filtered_scores_start_from_the_right_matrix():
         np.testing.assert_allclose(found, expected, atol=1e-10)
 
 
-def test_default_comparators_are_some_of_all_in_their_order():
-    defaults = config.Config().similarity.comparators
-    assert [name for name in NAMES if name in defaults] == defaults
-
-
-def test_the_table_loads_no_slow_library():
-    code = "import sys, firmsim.similarity.comparators; print(*sys.modules)"
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("comparators", {"numpy", "pandas", "scipy", "torch"}),
+        ("comparator_scores", {"sklearn", "torch", "hmmlearn", "dtaidistance", "pycatch22"}),
+    ],
+)
+def test_no_library_is_loaded_before_a_comparator_asks_for_it(module, absent):
+    code = f"import sys, firmsim.similarity.{module}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(run.stdout.split())
-    assert not loaded & {"sklearn", "torch", "hmmlearn", "dtaidistance", "pycatch22"}
+    assert not set(run.stdout.split()) & absent
 
 
 def test_pearson_and_rank_correlation_are_pandas():
@@ -239,9 +241,31 @@ def test_random_depends_on_the_seed_alone():
 
 def test_unknown_name():
     with pytest.raises(
-        ConfigError, match=r"similarity.comparators: 'kendall' is unknown; .*pearson"
-    ):
+        ConfigError, match=r"comparators: 'kendall' is unknown; .*pearson"
+    ) as caught:
         scores("kendall", panel())
+    assert caught.value.parameter == "comparators"
+
+
+def test_too_many_firms_are_refused_with_the_limit(monkeypatch):
+    limited = replace(COMPARATORS["dtw"], max_pair_days=2999)
+    assert [limited.max_firms(days) for days in (1000, 999, 3000)] == [2, 3, 1]
+    assert COMPARATORS["pearson"].max_firms(1000) is None
+    monkeypatch.setitem(COMPARATORS, "dtw", limited)
+    with pytest.raises(ConfigError, match=r"'dtw' .* 2,999 .* 3 firms on 1,000 days") as caught:
+        scores("dtw", panel(n_days=1000, n_firms=3))
+    assert caught.value.parameter == "comparators"
+
+
+@pytest.mark.parametrize(("name", "package"), [("catch22", "pycatch22"), ("hmm", "hmmlearn")])
+def test_a_missing_package_is_named(monkeypatch, name, package):
+    for module in [module for module in sys.modules if module.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    file = {"catch22": "catch22", "hmm": "hidden_markov"}[name]
+    monkeypatch.delitem(sys.modules, f"firmsim.similarity.{file}", raising=False)
+    with pytest.raises(FirmsimError, match=rf"comparators: {name!r} needs .*{package}.*pip"):
+        scores(name, panel())
 
 
 def test_tables_must_fit():

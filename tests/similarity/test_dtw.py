@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from firmsim.errors import ConfigError
-from firmsim.similarity import dtw
 from firmsim.similarity.correlation import masked_square_distance
 from firmsim.similarity.dtw import warped_square_distance, warping
 
@@ -74,10 +72,3 @@ def test_pairs_without_common_days_are_missing(rng):
     found = warping(values)
     assert np.isnan(found[0, 1])
     assert np.isfinite(found[2]).all()
-
-
-def test_too_many_firms_are_refused_with_the_limit(rng, monkeypatch):
-    monkeypatch.setattr(dtw, "MOST", 2999)
-    assert (dtw.most_firms(1000), dtw.most_firms(999), dtw.most_firms(3000)) == (2, 3, 1)
-    with pytest.raises(ConfigError, match=r"'dtw' compares at most 2,999 .* 3 firms on 1,000 days"):
-        warping(rng.normal(size=(1000, 3)))

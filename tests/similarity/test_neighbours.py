@@ -34,7 +34,7 @@ def test_a_firm_is_never_its_own_peer_even_at_score_one():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match="0 is too few"):
+    with pytest.raises(ValueError, match="k: 0 is too few"):
         nearest(drawn(4), 0)
     with pytest.raises(ValueError, match="same tickers"):
         nearest(drawn(4).iloc[:, ::-1], 2)

@@ -48,7 +48,7 @@ def test_zero_embedding_scores_zero():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_embedding_that_is_not_finite(bad):
     rows = pd.DataFrame([[1.0, 2], [bad, 1]], index=["AA", "BB"])
-    with pytest.raises(EncoderError, match="embedding of 'BB' is not finite"):
+    with pytest.raises(EncoderError, match="embeddings: that of 'BB' is not finite"):
         cosine_scores(rows)
 
 
@@ -79,7 +79,7 @@ def test_mean_needs_the_same_firms():
         (changed((2, 2, 0.9)), r"'C' and 'C' \(0.9\) is not 1"),
         (square(GOOD).iloc[:, ::-1], "same tickers, in the same order"),
         (square(GOOD).iloc[:2], "same tickers, in the same order"),
-        (square(GOOD, "ABA"), "ticker 'A' stands twice"),
+        (square(GOOD, "ABA"), "ticker 'A' is in the score matrix twice"),
     ],
 )
 def test_check_names_what_is_broken(scores, message):

@@ -7,7 +7,7 @@ import pandas as pd
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section, fit_days
 from firmsim.run.job import job
-from firmsim.similarity.comparators import comparator_scores
+from firmsim.similarity.comparator_scores import comparator_scores
 
 with job(snakemake, "similarity", "growth") as logger:
     growth = pd.read_parquet(snakemake.input.growth)

@@ -10,7 +10,8 @@ from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
 from firmsim.growth import cross_section
 from firmsim.run.job import job
-from firmsim.similarity.comparators import COMPARATORS, comparator_scores
+from firmsim.similarity.comparator_scores import comparator_scores
+from firmsim.similarity.comparators import COMPARATORS
 
 with job(snakemake, "similarity", "evaluation"):
     growth = pd.read_parquet(snakemake.input.growth)
@@ -18,7 +19,7 @@ with job(snakemake, "similarity", "evaluation"):
     firms = read_split(Path(snakemake.input.firms))
     sector = firms.set_index("ticker")["sector"]
     name, seed = snakemake.wildcards.comparator, snakemake.params.seed
-    most_firms = COMPARATORS[name].most_firms
+    max_firms = COMPARATORS[name].max_firms
     scaling = snakemake.params.scaling
     scaled, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
 
@@ -26,7 +27,8 @@ with job(snakemake, "similarity", "evaluation"):
         """Scores of one window, of a sample of the firms where there are too many."""
         days = slice(windows[position].start, windows[position].end)
         among = list(growth.columns)
-        if most_firms and (most := most_firms(days.stop - days.start)) < len(among):
+        most = max_firms(days.stop - days.start)
+        if most is not None and most < len(among):
             among = stratified_sample(sector[among], most / len(among), seed)
         panels = (panel.loc[:, among][days] for panel in (growth, scaled, q))
         return comparator_scores(name, *panels, seed)

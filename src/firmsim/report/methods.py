@@ -8,26 +8,6 @@ from firmsim.similarity.comparators import COMPARATORS
 
 Kind = Literal["encoder", "comparator", "random"]
 
-LABELS = {
-    "pearson": "Pearson",
-    "spearman": "Spearman",
-    "ewma": "EWMA correlation",
-    "pca-10": "PCA-10",
-    "pca-20": "PCA-20",
-    "pca-50": "PCA-50",
-    "pca-64": "PCA-64",
-    "pca-20-without-first": "PCA-20 without first",
-    "pca-50-without-first": "PCA-50 without first",
-    "rbf": "RBF kernel",
-    "linear": "linear kernel",
-    "polynomial": "polynomial kernel",
-    "co-occurrence": "co-occurrence",
-    "dtw": "DTW",
-    "hmm": "HMM",
-    "catch22": "Catch22",
-}
-"""Short names of comparators where their configured name, hyphens as spaces, would not do."""
-
 CELLS = {"lstm": "LSTM", "gru": "GRU", "feedforward": "Feed-forward"}
 """Cells as people write them, where a capital letter is not enough."""
 
@@ -106,6 +86,5 @@ def _encoder(name: str, results: Results) -> Method:
 
 def _comparator(name: str) -> Method:
     comparator = COMPARATORS[name]
-    label = LABELS.get(name, name.replace("-", " "))
     kind: Kind = "random" if name == "random" else "comparator"
-    return Method(name, label, comparator.title, kind, comparator.formula)
+    return Method(name, comparator.label, comparator.title, kind, comparator.formula)

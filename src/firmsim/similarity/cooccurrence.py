@@ -1,12 +1,10 @@
-"""Embedding of firms by the company they keep: whose growth rates were nearest to theirs."""
+"""Embedding of firms by those whose growth rates were nearest to theirs, day by day."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmsim.similarity.correlation import scorable
 from firmsim.similarity.spectrum import cosine
-
-Array = NDArray[np.float64]
+from firmsim.typing import Floats
 
 CONTEXT = 3
 """Firms in the context of a target, as in the paper."""
@@ -14,12 +12,12 @@ EMBEDDING = 20
 """Size of the embedding, as in the paper."""
 
 
-def context_counts(growth: Array) -> Array:
-    """Count on how many days a firm is in the context of another.
+def context_counts(growth: Floats) -> Floats:
+    """Number of days on which a firm is in the context of another.
 
-    The context of a target on a day are the 3 firms whose growth rates are nearest to its own.
-    Days on which the target is between the day's quartiles, where nearly all firms are near by
-    chance, are left out.
+    The context of a target on a day is the 3 firms whose growth rates are nearest to its own. Days
+    on which the target is between the day's quartiles are left out: there, nearly all firms are
+    near by chance.
 
     Parameters
     ----------
@@ -42,7 +40,7 @@ def context_counts(growth: Array) -> Array:
         values = day[order]
         low, high = np.quantile(values, [0.25, 0.75])
         targets = np.flatnonzero((values < low) | (values > high))
-        # In order, the nearest are among the next few on either side.
+        # in order of growth rates, the nearest are among the next few on either side
         places = targets[:, None] + reach
         inside = (places >= 0) & (places < len(order))
         places = np.clip(places, 0, len(order) - 1)
@@ -53,18 +51,18 @@ def context_counts(growth: Array) -> Array:
     return counts
 
 
-def cooccurrence(growth: Array) -> Array:
+def cooccurrence(growth: Floats) -> Floats:
     r"""Cosine of embeddings that factorise how often firms are in each other's context.
 
-    Dolphin, Smyth and Dong (2022, arXiv:2202.08968) train an embedding so that a target is
-    predicted from its context, as word2vec does for words. Here the counts of the same contexts
-    are factorised instead, which needs no seed: positive pointwise mutual information
+    Dolphin, Smyth and Dong (2022, arXiv:2202.08968) train an embedding that predicts a target from
+    its context, as word2vec does for words. Here the counts of the same contexts are factorised,
+    which needs no seed. The positive pointwise mutual information is
 
     .. math:: m_{ij} = \max\left(0, \ln \frac{n_{ij} \, n}{n_i \, n_j}\right)
 
-    of n_ij days on which one firm is in the context of the other, and its leading 20 eigenvectors,
-    each times the root of its eigenvalue (Levy and Goldberg 2014, Advances in Neural Information
-    Processing Systems 27, show that word2vec factorises nearly that).
+    with n_ij days on which one firm is in the context of the other. The embedding is its leading 20
+    eigenvectors, each times the root of its eigenvalue. Levy and Goldberg (2014, Advances in Neural
+    Information Processing Systems 27) show that word2vec factorises nearly the same matrix.
 
     Parameters
     ----------
@@ -76,18 +74,18 @@ def cooccurrence(growth: Array) -> Array:
     array of shape (n_firms, n_firms)
         Symmetric, in [-1, 1]; NaN for firms that have too few days or never move.
     """
-    known = scorable(growth)
+    moving = scorable(growth)
     scores = np.full((growth.shape[1],) * 2, np.nan)
-    if not known.any():
+    if not moving.any():
         return scores
-    counts = context_counts(growth[:, known])
+    counts = context_counts(growth[:, moving])
     counts = counts + counts.T
     total = counts.sum(axis=1)
     expected = np.outer(total, total) / max(counts.sum(), 1.0)
-    # A count of 0 has information of minus infinity, which is cut off at 0 as any below 1 is.
+    # a count of 0 has information of minus infinity, which becomes 0 like that of any ratio below 1
     ratio = np.divide(counts, expected, where=expected > 0, out=np.zeros_like(counts))
     values, vectors = np.linalg.eigh(np.log(np.maximum(ratio, 1.0)))
     leading = slice(-EMBEDDING, None)
     embeddings = vectors[:, leading] * np.sqrt(np.maximum(values[leading], 0.0))
-    scores[np.ix_(known, known)] = cosine(embeddings)
+    scores[np.ix_(moving, moving)] = cosine(embeddings)
     return scores

@@ -1,9 +1,10 @@
-"""Statistics of pairs of columns over the days that both have, by masked matrix products."""
+"""Statistics of pairs of columns over their common days, by masked matrix products."""
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from firmsim.typing import Flags, Floats
 
 MIN_COMMON_DAYS = 20
 """Fewest common days of a pair. Two days always correlate at +1 or -1, whatever the firms."""
@@ -13,39 +14,37 @@ _ROUNDING = 1e-12
 
 
 class _Masked(NamedTuple):
-    values: NDArray[np.float64]
-    observed: NDArray[np.float64]
-    days: NDArray[np.float64]
-    enough: NDArray[np.bool_]
+    values: Floats
+    observed: Floats
+    days: Floats
+    enough: Flags
 
 
-def _masked(values: NDArray[np.float64]) -> _Masked:
-    """Zero-filled values, presence (0 or 1), common days of each pair, and whether they suffice."""
+def _masked(values: Floats) -> _Masked:
+    """Zero-filled values, their mask (0 or 1), common days of each pair, whether they suffice."""
     observed = (~np.isnan(values)).astype(np.float64)
     days = observed.T @ observed
     needed = min(MIN_COMMON_DAYS, max(2, len(values) // 2))
     return _Masked(np.nan_to_num(values, nan=0.0), observed, days, days >= needed)
 
 
-def masked_correlation(
-    values: NDArray[np.float64], weights: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
-    r"""Pearson correlation of every pair of columns over the days that both have.
+def masked_correlation(values: Floats, weights: Floats | None = None) -> Floats:
+    r"""Pearson correlation of every pair of columns over their common days.
 
     .. math:: r_{ij} = \frac{\sum_t w_t (x_{it} - \bar x_i)(x_{jt} - \bar x_j)}
                             {\sqrt{\sum_t w_t (x_{it} - \bar x_i)^2
                                    \sum_t w_t (x_{jt} - \bar x_j)^2}},
 
-    sums and weighted means over the common days of i and j (pairwise complete). Expanding the
-    products turns them into four matrix products, so 3,000 firms take seconds. With missing values
-    the matrix need not be positive semidefinite.
+    with sums and weighted means over the common days of i and j (pairwise complete). Expanding the
+    products turns them into four matrix products, so that 3,000 firms take seconds. With missing
+    values the matrix need not be positive semidefinite.
 
     Parameters
     ----------
     values : array of shape (n_days, n_firms)
         Any unit; NaN where missing.
     weights : array of shape (n_days,), optional
-        Weight of each day, above 0. Default: all alike.
+        Weight of each day, above 0. Default: equal weights.
 
     Returns
     -------
@@ -75,8 +74,8 @@ def masked_correlation(
     return np.where(defined, np.clip(covariance / scale, -1.0, 1.0), np.nan)
 
 
-def masked_square_distance(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    r"""Mean squared difference of every pair of columns over the days that both have.
+def masked_square_distance(values: Floats) -> Floats:
+    r"""Mean squared difference of every pair of columns over their common days.
 
     .. math:: d^2_{ij} = \frac{1}{n_{ij}} \sum_t (x_{it} - x_{jt})^2
 
@@ -100,9 +99,9 @@ def masked_square_distance(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def masked_products(
-    values: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean product, and mean square, of every pair of columns over the days that both have.
+    values: Floats,
+) -> tuple[Floats, Floats]:
+    """Mean product, and mean square, of every pair of columns over their common days.
 
     Parameters
     ----------
@@ -123,8 +122,8 @@ def masked_products(
     return products, np.where(enough, (x**2).T @ mask / total, np.nan)
 
 
-def scorable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which columns have enough days, and move: the others cannot be scored.
+def scorable(values: Floats) -> Flags:
+    """Mask of the columns that have enough days and vary; the others cannot be scored.
 
     Parameters
     ----------

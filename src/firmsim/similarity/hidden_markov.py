@@ -1,34 +1,32 @@
-"""Distance of firms by hidden Markov models of their growth rates."""
+"""Similarity of the hidden Markov models of two firms' growth rates."""
 
 import numpy as np
 from hmmlearn.hmm import GaussianHMM
-from numpy.typing import NDArray
 
 from firmsim.similarity.correlation import scorable
-
-Array = NDArray[np.float64]
+from firmsim.typing import Floats
 
 STEPS = 50
-"""Most steps of expectation-maximisation."""
+"""Maximum number of steps of expectation-maximisation."""
 GAIN = 0.1
 """Smallest gain of log-likelihood (nats) of a step; fitting stops below it."""
 _PRIOR = 1e-3
-"""Days that are added to every count of starts and moves."""
+"""Days added to every count of starts and transitions."""
 _MODELS = 64
 """Models applied at a time, so that their states stay in the processor's cache."""
 
 
-def fit_model(series: Array) -> GaussianHMM:
+def fit_model(series: Floats) -> GaussianHMM:
     """Fit a hidden Markov model with a calm and a restless Gaussian state to one firm.
 
-    It starts from the firm's mean in both states, half and double its variance, and 95 % to stay
-    in a state: close to where regimes of markets are found, and without a seed.
+    The fit starts from the firm's mean in both states, half and double its variance, and a
+    probability of 0.95 to stay in a state. Regimes of markets are close to that; no seed is needed.
 
     Parameters
     ----------
     series : array of shape (n_days,)
-        Growth rates in units of a typical standard deviation (hmmlearn's prior of variances is
-        .01), none missing, not all equal.
+        Growth rates in units of a typical standard deviation, because hmmlearn's prior of
+        variances is 0.01; none missing, not all equal.
 
     Returns
     -------
@@ -40,7 +38,7 @@ def fit_model(series: Array) -> GaussianHMM:
         n_iter=STEPS,
         tol=GAIN,
         init_params="",
-        # A trace of a prior: without it a state that is never left or entered has no way out.
+        # a trace of a prior: without it, a state that is never left or entered has no way out
         startprob_prior=1 + _PRIOR,
         transmat_prior=1 + _PRIOR,
     )
@@ -51,7 +49,7 @@ def fit_model(series: Array) -> GaussianHMM:
     return model.fit(series[:, None])
 
 
-def log_likelihoods(models: list[GaussianHMM], series: Array) -> Array:
+def log_likelihoods(models: list[GaussianHMM], series: Floats) -> Floats:
     """Log-likelihood of every series under every model, by the scaled forward recursion.
 
     Parameters
@@ -86,31 +84,31 @@ def log_likelihoods(models: list[GaussianHMM], series: Array) -> Array:
     return total
 
 
-def hidden_markov(growth: Array) -> Array:
-    r"""Likeness of the hidden Markov models of two firms.
+def hidden_markov(growth: Floats) -> Floats:
+    r"""Similarity of the hidden Markov models of every pair of firms.
 
     .. math:: s_{ij} = \exp\left(-\max\left(0, \frac{d_{ij} + d_{ji}}{2}\right)\right), \qquad
               d_{ij} = \frac{1}{T_i} \ln \frac{P(x_i \mid \lambda_i)}{P(x_i \mid \lambda_j)}
 
-    d_ij is what firm i's growth rates lose a day, in log-likelihood, when the other firm's model
-    explains them (Juang and Rabiner 1985, AT&T Technical Journal 64(2)). It compares how firms
-    move (how much, in which regimes), not whether they move on the same days.
+    d_ij is the log-likelihood per day that firm i's growth rates lose when the other firm's model
+    explains them (Juang and Rabiner 1985, AT&T Technical Journal 64(2)). The score compares how
+    firms move (how much, in which regimes), not whether they move on the same days.
 
     Parameters
     ----------
     growth : array of shape (n_days, n_firms)
-        Growth rates (1/year); NaN where missing. Days a firm misses are left out of its series.
+        Growth rates (1/year); NaN where missing. A firm's missing days are left out of its series.
 
     Returns
     -------
     array of shape (n_firms, n_firms)
         Symmetric, in [0, 1]; NaN for firms that have too few days or never move.
     """
-    known = scorable(growth)
+    moving = scorable(growth)
     scores = np.full((growth.shape[1],) * 2, np.nan)
-    if not known.any():
+    if not moving.any():
         return scores
-    own = [column[~np.isnan(column)] for column in growth[:, known].T]
+    own = [column[~np.isnan(column)] for column in growth[:, moving].T]
     unit = np.concatenate(own).std()
     own = [series / unit for series in own]
     days = np.array([len(series) for series in own])
@@ -119,5 +117,5 @@ def hidden_markov(growth: Array) -> Array:
         padded[: len(series), firm] = series
     likelihood = log_likelihoods([fit_model(series) for series in own], padded)
     loss = (np.diag(likelihood) - likelihood) / days  # of each series (column) under each model
-    scores[np.ix_(known, known)] = np.exp(-np.maximum(0.0, (loss + loss.T) / 2))
+    scores[np.ix_(moving, moving)] = np.exp(-np.maximum(0.0, (loss + loss.T) / 2))
     return scores

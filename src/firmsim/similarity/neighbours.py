@@ -14,7 +14,7 @@ def nearest(scores: pd.DataFrame, k: int) -> pd.DataFrame:
     scores : DataFrame of shape (n_firms, n_firms)
         Score matrix, tickers on both axes.
     k : int
-        Peers a firm; all the others when there are fewer.
+        Peers per firm; all the others when there are fewer.
 
     Returns
     -------
@@ -26,9 +26,19 @@ def nearest(scores: pd.DataFrame, k: int) -> pd.DataFrame:
     ------
     ValueError
         `scores` is not a score matrix, or k is below 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = [[1.0, 0.6, 0.0], [0.6, 1.0, 0.8], [0.0, 0.8, 1.0]]
+    >>> nearest(pd.DataFrame(scores, list("ABC"), list("ABC")), k=1)
+      firm  rank neighbour  score
+    0    A     1         B    0.6
+    1    B     1         C    0.8
+    2    C     1         B    0.8
     """
     if k < 1:
-        message = f"similarity.neighbours: {k} is too few; give at least 1"
+        message = f"k: {k} is too few; give at least 1"
         raise ValueError(message)
     firms = check_scores(scores).index
     by_ticker = np.argsort(firms.to_numpy(dtype=object), kind="stable")
@@ -36,7 +46,7 @@ def nearest(scores: pd.DataFrame, k: int) -> pd.DataFrame:
     distance = -values
     np.fill_diagonal(distance, np.inf)
     k = min(k, len(firms) - 1)
-    # A stable sort of columns in ticker order keeps equal scores in that order.
+    # a stable sort of columns in ticker order keeps equal scores in that order
     ranked = by_ticker[np.argsort(distance[:, by_ticker], axis=1, kind="stable")[:, :k]]
     row = np.repeat(np.arange(len(firms)), k)
     return pd.DataFrame(

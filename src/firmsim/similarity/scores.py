@@ -1,4 +1,4 @@
-"""Score matrices: from embeddings, averaged over seeds, and what every one of them must satisfy."""
+"""Score matrices: their rules, cosines of embeddings, and means over seeds."""
 
 from collections.abc import Sequence
 
@@ -27,13 +27,20 @@ def check_scores(scores: pd.DataFrame) -> pd.DataFrame:
     ------
     ValueError
         They are not; says which rule is broken, and where.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> check_scores(pd.DataFrame([[1.0, 0.2], [0.3, 1.0]], ["A", "B"], ["A", "B"]))
+    Traceback (most recent call last):
+    ValueError: score of 'A' and 'B' (0.2) differs from its mirror image
     """
     if not scores.index.equals(scores.columns):
         message = "a score matrix needs the same tickers, in the same order, on both axes"
         raise ValueError(message)
     if not scores.index.is_unique:
         twice = scores.index[scores.index.duplicated()][0]
-        message = f"ticker {twice!r} stands twice in the score matrix"
+        message = f"ticker {twice!r} is in the score matrix twice"
         raise ValueError(message)
     values = scores.to_numpy(dtype=np.float64)
     broken = {
@@ -62,8 +69,8 @@ def cosine_scores(embeddings: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     embeddings : DataFrame of shape (n_firms, size)
-        One row a firm, indexed by ticker. A row of zeros (a firm about which nothing is known)
-        scores 0 with every other firm.
+        One row per firm, indexed by ticker. A row of zeros (a firm without observed days) scores 0
+        with every other firm.
 
     Returns
     -------
@@ -74,14 +81,24 @@ def cosine_scores(embeddings: pd.DataFrame) -> pd.DataFrame:
     ------
     EncoderError
         An embedding is not finite: names the ticker.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> embeddings = pd.DataFrame([[1.0, 0.0], [3.0, 4.0], [0.0, 2.0]], index=["A", "B", "C"])
+    >>> cosine_scores(embeddings)
+         A    B    C
+    A  1.0  0.6  0.0
+    B  0.6  1.0  0.8
+    C  0.0  0.8  1.0
     """
     rows = embeddings.to_numpy(dtype=np.float64)
     if (bad := np.flatnonzero(~np.isfinite(rows).all(axis=1))).size:
         message = (
-            f"the embedding of {embeddings.index[bad[0]]!r} is not finite ({bad.size} firms in "
-            "all); lower encoders.learning_rate or check the firm's prices"
+            f"embeddings: that of {embeddings.index[bad[0]]!r} is not finite ({bad.size} firms in "
+            "all); train with a lower learning_rate, or check the firm's prices"
         )
-        raise EncoderError(message)
+        raise EncoderError(message, parameter="embeddings")
     rows = rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), np.finfo(float).tiny)
     norm = np.linalg.norm(rows, axis=1, keepdims=True)
     unit = rows / np.where(norm > 0, norm, 1.0)
@@ -107,6 +124,15 @@ def mean_scores(scores: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ------
     ValueError
         There is none, their tickers differ, or one is not a score matrix.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> seeds = [pd.DataFrame([[1.0, s], [s, 1.0]], ["A", "B"], ["A", "B"]) for s in (0.25, 0.75)]
+    >>> mean_scores(seeds)
+         A    B
+    A  1.0  0.5
+    B  0.5  1.0
     """
     if not scores:
         message = "there are no score matrices to average"
