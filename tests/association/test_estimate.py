@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import naive_association as naive
-from firmsim.association.estimate import MIN_FIRMS, jackknifed
+from firmsim.association.estimate import MIN_INTERVAL_FIRMS, jackknifed
 
 WITHOUT = np.array([0.40, 0.45, 0.50, 0.55, 0.62, 0.48])
 
@@ -21,14 +21,14 @@ def test_interval_is_the_loop():
 
 
 def test_too_few_firms_have_no_interval():
-    assert interval(jackknifed(0.5, WITHOUT[: MIN_FIRMS - 1], (0.0, 1.0))) == (None, None)
-    assert interval(jackknifed(0.5, WITHOUT[:MIN_FIRMS], (0.0, 1.0))) != (None, None)
+    assert interval(jackknifed(0.5, WITHOUT[: MIN_INTERVAL_FIRMS - 1], (0.0, 1.0))) == (None, None)
+    assert interval(jackknifed(0.5, WITHOUT[:MIN_INTERVAL_FIRMS], (0.0, 1.0))) != (None, None)
 
 
 def test_only_firms_that_take_part_count():
-    few = jackknifed(0.5, WITHOUT, (0.0, 1.0), n_taking_part=MIN_FIRMS - 1)
+    few = jackknifed(0.5, WITHOUT, (0.0, 1.0), n_taking_part=MIN_INTERVAL_FIRMS - 1)
     assert interval(few) == (None, None)
-    enough = jackknifed(0.5, WITHOUT, (0.0, 1.0), n_taking_part=MIN_FIRMS)
+    enough = jackknifed(0.5, WITHOUT, (0.0, 1.0), n_taking_part=MIN_INTERVAL_FIRMS)
     assert interval(enough) == interval(jackknifed(0.5, WITHOUT, (0.0, 1.0)))
 
 

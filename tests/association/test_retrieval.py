@@ -6,7 +6,7 @@ from sklearn.neighbors import KNeighborsClassifier
 import naive_association as naive
 from firmsim.association import retrieval
 
-MEASURES = {
+STATISTICS = {
     "auc": (retrieval.same_sector_auc, naive.auc),
     "knn": (retrieval.knn_accuracy, naive.knn_accuracy),
     "precision": (retrieval.precision_at, naive.precision_at),
@@ -34,11 +34,11 @@ def informative(rng, labels, noise=0.5):
     )
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 @pytest.mark.parametrize("sectors", SECTORS)
 @pytest.mark.parametrize("digits", [None, 1])
 def test_value_and_jackknife_match_loops(measure, sectors, digits):
-    comp, ref = MEASURES[measure]
+    comp, ref = STATISTICS[measure]
     labels = np.array([f"sector {s}" for s in SECTORS[sectors]], dtype=object)
     for seed in range(3):
         rng = np.random.default_rng(seed)
@@ -60,7 +60,7 @@ def test_value_and_jackknife_match_loops(measure, sectors, digits):
 @pytest.mark.parametrize("sectors", SECTORS)
 @pytest.mark.parametrize("digits", [None, 1])
 def test_without_an_interval_the_values_are_the_same(measure, sectors, digits, rng):
-    comp, labels = MEASURES[measure][0], np.array(SECTORS[sectors])
+    comp, labels = STATISTICS[measure][0], np.array(SECTORS[sectors])
     scores = symmetric(rng, len(labels), digits)
     full = comp(scores, labels)
     order = retrieval.others_by_score(scores)
@@ -95,35 +95,35 @@ def test_knn_is_sklearns_on_distances_without_ties():
     assert retrieval.knn_accuracy(scores, labels).value == pytest.approx(np.mean(right))
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_perfect_scores_reach_one_of_unknown_spread(measure):
     labels = np.repeat([0, 1], 20)
     scores = np.equal.outer(labels, labels).astype(float)
-    estimate = MEASURES[measure][0](scores, labels)
+    estimate = STATISTICS[measure][0](scores, labels)
     assert (estimate.value, estimate.low, estimate.high) == (1.0, None, None)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_nearly_perfect_scores_have_an_interval(measure):
     labels = np.repeat([0, 1], 20)
     scores = np.equal.outer(labels, labels).astype(float)
     scores[0] = scores[:, 0] = np.r_[1.0, np.zeros(19), np.ones(20)]  # one firm looks misplaced
-    estimate = MEASURES[measure][0](scores, labels)
+    estimate = STATISTICS[measure][0](scores, labels)
     assert 0.5 < estimate.low < estimate.value < 1
     assert estimate.high > estimate.value
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_firms_alone_in_their_sector_do_not_make_an_interval(measure):
     """Twelve firms, but only four of them share a sector."""
     labels = np.r_[0, 0, 1, 1, np.arange(2, 10)]
     for seed in range(5):
         scores = informative(np.random.default_rng(seed), labels)
-        estimate = MEASURES[measure][0](scores, labels)
+        estimate = STATISTICS[measure][0](scores, labels)
         assert (estimate.low, estimate.high) == (None, None)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 @pytest.mark.parametrize(
     ("labels", "reason"),
     [
@@ -135,15 +135,15 @@ def test_firms_alone_in_their_sector_do_not_make_an_interval(measure):
 )
 def test_impossible_says_why(measure, labels, reason):
     scores = symmetric(np.random.default_rng(0), len(labels))
-    estimate = MEASURES[measure][0](scores, np.array(labels))
+    estimate = STATISTICS[measure][0](scores, np.array(labels))
     assert estimate.reason == reason
     assert (estimate.value, estimate.low, estimate.high) == (None, None, None)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", STATISTICS)
 def test_three_firms_have_a_value_but_no_interval(measure):
     scores = symmetric(np.random.default_rng(0), 3)
-    estimate = MEASURES[measure][0](scores, np.array([0, 0, 1]))
+    estimate = STATISTICS[measure][0](scores, np.array([0, 0, 1]))
     assert estimate.value is not None
     assert estimate.low is None
 

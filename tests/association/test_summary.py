@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 import naive_association as naive
+from firmsim.association.measures import measures_in
 from firmsim.association.permutation import holm
-from firmsim.association.summary import COLUMNS, MEASURES, associate, summarise
+from firmsim.association.summary import COLUMNS, associate, summarise
 from firmsim.config import Association
 from firmsim.errors import FirmsError
 
@@ -37,7 +38,7 @@ def world(n, seed=0):
 
 
 def statistics(record):
-    return [record[m.attribute][m.section] for m in MEASURES]
+    return [record[m.attribute][m.section] for m in measures_in("summary")]
 
 
 def test_record_is_complete_and_json_ready():
@@ -122,7 +123,7 @@ def test_few_firms_give_a_value_or_a_reason(n, sectors, sizes):
     assert record["size_kind"] == ("unknown" if sizes == "none" else "traded value (USD/day)")
     if sectors != "three":
         assert all(found["reason"] for found in record["sector"].values())
-    assert len(summarise([record])) == len(MEASURES)
+    assert len(summarise([record])) == len(measures_in("summary"))
 
 
 def test_number_of_neighbours_adapts_to_small_sectors():
@@ -155,7 +156,7 @@ def test_number_of_neighbours_is_told_and_that_of_the_measures():
 
 def test_no_held_out_days():
     scores, firms, _ = world(9)
-    assert associate("m", scores, firms, SETTINGS)["future"] == {
+    assert associate("m", scores, firms, SETTINGS)["horizon"] == {
         "spearman": {
             "value": None,
             "low": None,
@@ -211,7 +212,7 @@ def test_summary_is_tidy():
     assert list(table["method"].unique()) == ["b", "a", "c"]
     assert not table.duplicated(["method", "attribute", "measure"]).any()
     assert list(zip(table["attribute"], table["measure"], strict=True))[:9] == [
-        (m.attribute, m.measure) for m in MEASURES
+        (m.attribute, m.measure) for m in measures_in("summary")
     ]
     row = table.set_index(["method", "attribute", "measure"]).loc[("a", "sector", "permanova_r2")]
     assert row["value"] == records[1]["sector"]["permanova"]["r2"]

@@ -5,7 +5,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from firmsim.evaluation.clustering import adjusted_mutual_information, adjusted_rand, cluster
 
-MEASURES = [
+AGREEMENTS = [
     (adjusted_rand, adjusted_rand_score),
     (adjusted_mutual_information, adjusted_mutual_info_score),
 ]
@@ -21,7 +21,7 @@ def planted():
     return rows @ rows.T, labels
 
 
-@pytest.mark.parametrize(("measure", "reference"), MEASURES)
+@pytest.mark.parametrize(("measure", "reference"), AGREEMENTS)
 def test_matches_sklearn(planted, measure, reference):
     scores, labels = planted
     clusters = AgglomerativeClustering(3, metric="precomputed", linkage="average")
@@ -31,7 +31,7 @@ def test_matches_sklearn(planted, measure, reference):
     assert found.low < found.value < found.high
 
 
-@pytest.mark.parametrize(("measure", "reference"), MEASURES)
+@pytest.mark.parametrize(("measure", "reference"), AGREEMENTS)
 def test_leaves_each_firm_out_of_the_partitions(planted, measure, reference):
     scores, labels = planted
     clusters = cluster(scores, 3)
@@ -41,7 +41,7 @@ def test_leaves_each_firm_out_of_the_partitions(planted, measure, reference):
         assert found[firm] == pytest.approx(reference(labels[rest], clusters[rest]))
 
 
-@pytest.mark.parametrize(("measure", "_"), MEASURES)
+@pytest.mark.parametrize(("measure", "_"), AGREEMENTS)
 def test_perfect_separation_is_one(measure, _):
     labels = np.repeat(["A", "B"], 5)
     scores = np.where(labels[:, None] == labels, 0.9, -0.9)

@@ -6,7 +6,7 @@ import pytest
 
 from firmsim.config import Evaluation
 from firmsim.errors import ConfigError
-from firmsim.evaluation.holdout import read_split, split, stratified_sample
+from firmsim.evaluation.holdout import hold_out, read_firms, stratified_sample
 from firmsim.files import write_csv
 
 
@@ -33,31 +33,35 @@ def test_every_sector_gives_the_same_share():
 
 
 def test_firms_with_a_whole_history_are_split(panel, tmp_path):
-    table, fit_days = split(*panel, Evaluation(), 0.8)
+    table, fit_days = hold_out(*panel, Evaluation(), 0.8)
     assert fit_days == 160
     assert len(table) == 39
     assert "F39" not in set(table["ticker"])
     assert table["unseen"].sum() == 7
     write_csv(table, tmp_path / "firms.csv")
-    pd.testing.assert_frame_equal(read_split(tmp_path / "firms.csv"), table, check_dtype=False)
+    pd.testing.assert_frame_equal(read_firms(tmp_path / "firms.csv"), table, check_dtype=False)
 
 
-def test_presence_lets_late_firms_in(panel):
-    table, _ = split(*panel, Evaluation(min_history_share=0.7), 0.8)
+def test_a_lower_share_of_history_admits_late_firms(panel):
+    table, _ = hold_out(*panel, Evaluation(min_history_share=0.7), 0.8)
     assert len(table) == 40
 
 
 def test_the_day_named_is_the_first_not_fitted(panel):
     growth, firms = panel
-    _, fit_days = split(growth, firms, Evaluation(fit_end=growth.index[70].date()), 0.8)
+    _, fit_days = hold_out(growth, firms, Evaluation(fit_end=growth.index[70].date()), 0.8)
     assert fit_days == 70
 
 
 def test_a_day_outside_is_refused(panel):
-    with pytest.raises(ConfigError, match=r"fit_end: 2031-01-01 is outside .* 2020-01-01 to"):
-        split(*panel, Evaluation(fit_end=dt.date(2031, 1, 1)), 0.8)
+    with pytest.raises(ConfigError, match=r"^fit_end: 2031-01-01 .* 2020-01-01 to") as caught:
+        hold_out(*panel, Evaluation(fit_end=dt.date(2031, 1, 1)), 0.8)
+    assert caught.value.parameter == "fit_end"
 
 
 def test_too_few_unseen_firms_are_refused(panel):
-    with pytest.raises(ConfigError, match="leaves 1 unseen firms"):
-        split(*panel, Evaluation(unseen_share=0.03), 0.8)
+    with pytest.raises(
+        ConfigError, match=r"^unseen_share: 0.03 .* leaves 1 unseen firms"
+    ) as caught:
+        hold_out(*panel, Evaluation(unseen_share=0.03), 0.8)
+    assert caught.value.parameter == "unseen_share"

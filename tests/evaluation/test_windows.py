@@ -31,8 +31,11 @@ def test_no_day_is_both_scored_and_judged():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ConfigError, match=r"100 days and 50 to judge them .* the 149 days after"):
+    with pytest.raises(
+        ConfigError, match=r"^windows: 100 days .* of 50 .* the 149 days after"
+    ) as caught:
         rolling_windows(249, 100, SETTINGS)
+    assert caught.value.parameter == "windows"
 
 
 def test_come_back_from_a_file(tmp_path):

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from firmsim.association.summary import COLUMNS, MEASURES
+from firmsim.association.measures import measures_in
+from firmsim.association.summary import COLUMNS
 from firmsim.config import Config
 from firmsim.files import read_csv, write_csv, write_json, write_parquet
 from firmsim.training.diagnostics import COLUMNS as DIAGNOSED
@@ -49,7 +50,7 @@ def leave_run(folder, tickers=TICKERS, names=None, seed=0, pinned=()):
         [
             (method, m.attribute, m.measure, rng.uniform(), 0.1, 0.9, 0.001, 0.005, count)
             for method in methods
-            for m in MEASURES
+            for m in measures_in("summary")
         ],
         columns=COLUMNS,
     )
@@ -151,9 +152,9 @@ def leave_association(folder, summary, reason="these firms do not allow it"):
     """Write the summary, and the record of each method with the reason for every missing value."""
     write_csv(summary, folder / "association/summary.csv")
     tickers = read_csv(folder / "firms.csv")["ticker"].tolist()
-    sections = {(m.attribute, m.measure): m for m in MEASURES}
+    sections = {(m.attribute, m.measure): m for m in measures_in("summary")}
     for method, rows in summary.groupby("method"):
-        record = {"method": method} | {m.attribute: {} for m in MEASURES}
+        record = {"method": method} | {m.attribute: {} for m in measures_in("summary")}
         for row in rows.itertuples():
             m = sections[row.attribute, row.measure]
             known = not np.isnan(row.value)

@@ -59,7 +59,7 @@ def test_parameters_are_counted_twice(small_run):
 def test_summary_holds_every_method(small_run):
     summary = pd.read_csv(small_run.results / "association/summary.csv")
     assert summary["method"].nunique() == METHODS
-    assert set(summary["attribute"]) == {"sector", "size", "future"}
+    assert set(summary["attribute"]) == {"sector", "size", "horizon"}
 
 
 def test_a_second_run_does_nothing(small_run):

@@ -19,7 +19,7 @@ with job(snakemake, "association", "training") as logger:
     training = pd.read_parquet(snakemake.input.training)
     scaling = snakemake.params.scaling
     _, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
-    later = q.iloc[fit_days(growth, training, snakemake.params.fit_share) :]
+    horizon_q = q.iloc[fit_days(growth, training, snakemake.params.fit_share) :]
     risk = volatility_and_beta(growth)
     for position, method in enumerate(snakemake.params.methods):
         logger.info(method)
@@ -29,7 +29,7 @@ with job(snakemake, "association", "training") as logger:
             firms,
             Association(**snakemake.params.association),
             fit_scores=pd.read_parquet(snakemake.input.fit_period[position]),
-            later_q=later,
+            horizon_q=horizon_q,
             risk=risk,
         )
         write_json(result, Path(snakemake.output[position]))

@@ -6,7 +6,7 @@ import pandas as pd
 import torch
 
 from firmsim.encoders.storage import load
-from firmsim.evaluation.holdout import read_split
+from firmsim.evaluation.holdout import read_firms
 from firmsim.evaluation.protocol import evaluate
 from firmsim.evaluation.windows import read_windows
 from firmsim.files import write_parquet
@@ -18,7 +18,7 @@ with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "evaluation") as 
     torch.set_num_threads(snakemake.threads)
     growth = pd.read_parquet(snakemake.input.growth)
     windows = read_windows(Path(snakemake.input.windows))
-    firms = read_split(Path(snakemake.input.firms))
+    firms = read_firms(Path(snakemake.input.firms))
     scaling = snakemake.params.scaling
     _, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
     parts = []

@@ -1,4 +1,4 @@
-"""Means, intervals, differences to the comparators, and the figure."""
+"""Compute means, intervals, differences to the comparators, and the figure."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from firmsim.config import Evaluation
 from firmsim.evaluation.figure import evaluation_figure
-from firmsim.evaluation.protocol import contributions, differences, tabulate
+from firmsim.evaluation.inference import contributions, differences, tabulate
 from firmsim.files import write_csv, write_figure
 from firmsim.run.job import job
 

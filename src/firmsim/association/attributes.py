@@ -1,30 +1,44 @@
-"""What is known about the firms: sector and size, out of the firms table."""
+"""Sector and size of the firms, from the firms table."""
 
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.errors import FirmsError
+from firmsim.typing import Flags, Floats, Labels
 
 COLUMNS = ("ticker", "sector", "size", "size_kind")
 """Columns of the firms table that association needs."""
 
 
 class FirmAttributes(NamedTuple):
-    """Sector and size of each firm, in the order asked for."""
+    """Sector and size of each firm.
 
-    sector: NDArray[Any]
-    """Empty where unknown."""
-    size: NDArray[np.float64]
-    """NaN where unknown."""
+    Attributes
+    ----------
+    sector : array of shape (n_firms,)
+        Empty where unknown.
+    size : array of shape (n_firms,)
+        NaN where unknown.
+    kinds : list of str
+        What size means, for example ``traded value (USD/day)``. Sizes of several kinds cannot be
+        compared.
+    """
+
+    sector: Labels
+    size: Floats
     kinds: list[str]
-    """What size means, for example ``traded value (USD/day)``; more than one is no common scale."""
+
+    def observed(self, needed: Collection[str]) -> Flags:
+        """Mask of the firms whose needed attributes (sector, size) are all observed."""
+        masks = {"sector": self.sector != "", "size": ~np.isnan(self.size)}
+        return np.asarray(np.all([masks[name] for name in needed], axis=0))
 
 
 def attributes(firms: pd.DataFrame, tickers: list[str]) -> FirmAttributes:
-    """Look the firms up.
+    """Sector and size of some firms.
 
     Parameters
     ----------
@@ -32,17 +46,25 @@ def attributes(firms: pd.DataFrame, tickers: list[str]) -> FirmAttributes:
         Columns ticker, sector, size (numbers, or as text) and size_kind; sector and size may be
         missing or empty.
     tickers : list of str
-        Firms to look up.
+        The firms.
 
     Returns
     -------
     FirmAttributes
-        One entry a ticker.
+        One entry per ticker, in their order.
 
     Raises
     ------
     FirmsError
         The table lacks a column or a ticker, or a size is not a number above zero.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"ticker": ["A", "B"], "sector": ["Oil", ""], "size": ["2e9", ""], "size_kind": "USD"}
+    ... )
+    >>> attributes(table, ["B", "A"]).size.tolist()
+    [nan, 2000000000.0]
     """
     for column in COLUMNS:
         if column not in firms:
@@ -60,7 +82,7 @@ def attributes(firms: pd.DataFrame, tickers: list[str]) -> FirmAttributes:
     )
 
 
-def _sizes(column: pd.Series) -> NDArray[np.float64]:
+def _sizes(column: pd.Series) -> Floats:
     given = (column.notna() & (column.astype(str) != "")).to_numpy()
     size = pd.to_numeric(column.where(given), errors="coerce").to_numpy(dtype=np.float64)
     if (bad := np.flatnonzero(given & ~((size > 0) & np.isfinite(size)))).size:

@@ -1,16 +1,19 @@
-"""Does a firm find its own sector: AUC over pairs, and precision among its nearest firms.
+"""Retrieval of sectors: AUC over pairs, and precision among a firm's nearest firms.
 
-Each function takes `scores`, an array of shape (n_firms, n_firms), symmetric, and `labels`, an
-array of shape (n_firms,) with the sector of each firm; firms without a sector are left out by the
-caller. Each returns an `Estimate` with an exact firm-level jackknife interval: every statistic is
-recomputed without each firm (and with the same k), yet at the cost of a few sorts. Equal scores
-rank in the order of the firms, so give firms in an order that says nothing about sectors, such as
-that of their tickers. A firm alone in its sector has nothing to find and is left out of the
-averages over firms, but it stays among the candidates of the others. Which k suits small sectors:
-`firmsim.association.neighbour_count`.
+Each function takes `scores`, a symmetric array of shape (n_firms, n_firms), and `labels`, an array
+of shape (n_firms,) with the sector of each firm. The caller leaves out firms without a sector.
 
-The measures that are means over firms sort the others of each firm; `order`, as `others_by_score`
-tells, does it once for several of them, and ``interval=False`` spares them the jackknife.
+Each function returns an `Estimate` with an exact firm-level jackknife interval: it computes the
+statistic without each firm, with the same k, at the cost of a few sorts. Equal scores rank in the
+order of the firms. Give firms in an order that says nothing about sectors, such as that of their
+tickers.
+
+A firm alone in its sector has no peer to find. The averages over firms leave it out, but it stays
+among the candidates of the others. `firmsim.association.neighbour_count` chooses a k for small
+sectors.
+
+The measures that are means over firms sort the others of each firm. `order`, from
+`others_by_score`, sorts once for several measures; ``interval=False`` skips the jackknife.
 """
 
 from dataclasses import replace
@@ -21,19 +24,40 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
+from firmsim.typing import Flags, Floats, Indices, Labels
 
-Scores = NDArray[np.float64]
-Labels = NDArray[Any]
 UNIT = (0.0, 1.0)
 
 
-def same_sector_auc(scores: Scores, labels: Labels) -> Estimate:
+def same_sector_auc(scores: Floats, labels: Labels | Indices) -> Estimate:
     """Probability that a pair of one sector scores higher than a pair of two sectors.
 
-    The area under the ROC curve of pairs; ties count one half (Hanley and McNeil 1982, Radiology
-    143). The jackknife removes a firm's pairs from the Mann-Whitney count: those of its pairs
-    against all, once from each side, less what was then removed twice, which is the count within
-    the firm's own row.
+    It is the area under the receiver operating characteristic (ROC) curve of pairs; ties count one
+    half (Hanley and McNeil 1982, Radiology 143).
+
+    Parameters
+    ----------
+    scores : array of shape (n_firms, n_firms)
+        Symmetric; the diagonal is not used.
+    labels : array of shape (n_firms,)
+        Sector of each firm.
+
+    Returns
+    -------
+    Estimate
+        In [0, 1], 0.5 by chance.
+
+    Notes
+    -----
+    The jackknife removes a firm's pairs from the Mann-Whitney count. The firm's pairs are counted
+    against all, once from each side. What is then removed twice is the count within the firm's own
+    row, which is added back.
+
+    Examples
+    --------
+    >>> scores = np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]])
+    >>> same_sector_auc(scores, np.array(["Energy", "Energy", "Utilities"])).value
+    1.0
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -61,10 +85,10 @@ def same_sector_auc(scores: Scores, labels: Labels) -> Estimate:
     return jackknifed(value, without, UNIT, n_taking_part=int((own_positives > 0).sum()))
 
 
-def _won(pair: Scores, alike: NDArray[np.bool_]) -> Scores:
-    """Pairs of the other kind that each pair beats, ties one half: those below it, or above it.
+def _won(pair: Floats, alike: Flags) -> Floats:
+    """Number of pairs of the other kind that each pair wins against; ties count one half.
 
-    One kind has to be larger: `alike` pairs win over what is below, the rest over what is above.
+    `alike` pairs win against pairs with lower scores, the others against pairs with higher scores.
     """
     order = np.argsort(pair)
     ordered = pair[order]
@@ -81,26 +105,58 @@ def _won(pair: Scores, alike: NDArray[np.bool_]) -> Scores:
     return won
 
 
-def others_by_score(scores: Scores) -> NDArray[np.intp]:
-    """Other firms of each firm, most similar first: shape (n_firms, n_firms - 1)."""
+def others_by_score(scores: Floats) -> Indices:
+    """Other firms of each firm, most similar first: shape (n_firms, n_firms - 1).
+
+    Examples
+    --------
+    >>> others_by_score(np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]]))
+    array([[1, 2],
+           [0, 2],
+           [1, 0]])
+    """
     distance = -scores
     np.fill_diagonal(distance, np.inf)
     return np.asarray(np.argsort(distance, axis=1, kind="stable")[:, :-1])
 
 
 def knn_accuracy(
-    scores: Scores,
-    labels: Labels,
+    scores: Floats,
+    labels: Labels | Indices,
     k: int = 5,
     *,
-    order: NDArray[np.intp] | None = None,
+    order: Indices | None = None,
     interval: bool = True,
 ) -> Estimate:
     """Share of firms whose k nearest other firms vote for their sector (leave one out).
 
-    The majority wins; equal votes go to the larger summed score. Fewer than k when there are fewer
-    other firms; with sectors of few firms take `k` from `neighbour_count`, or a perfectly separated
-    firm is outvoted. Cover and Hart (1967), IEEE Transactions on Information Theory 13.
+    The majority wins; equal votes go to the larger summed score. With sectors of few firms take `k`
+    from `neighbour_count`: a perfectly separated firm would be outvoted. Cover and Hart (1967),
+    IEEE Transactions on Information Theory 13.
+
+    Parameters
+    ----------
+    scores : array of shape (n_firms, n_firms)
+        Symmetric; the diagonal is not used.
+    labels : array of shape (n_firms,)
+        Sector of each firm.
+    k : int
+        Number of nearest firms; all the others when there are fewer.
+    order : array of shape (n_firms, n_firms - 1), optional
+        From `others_by_score`.
+    interval : bool
+        Whether to compute the jackknife.
+
+    Returns
+    -------
+    Estimate
+        In [0, 1].
+
+    Examples
+    --------
+    >>> scores = np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]])
+    >>> knn_accuracy(scores, np.array(["Energy", "Energy", "Utilities"]), k=1).value
+    1.0
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -109,14 +165,14 @@ def knn_accuracy(
     order = others_by_score(scores) if order is None else order
     row = np.arange(n)
 
-    def correct(positions: Any) -> NDArray[np.bool_]:
+    def correct(positions: Any) -> Flags:
         nearest = order[:, positions]
         return np.asarray(_vote(codes[nearest], scores[row[:, None], nearest]) == codes)
 
     value = correct(np.arange(min(k, n - 1)))
     if not interval:
         return _mean_over_firms(value, None, labels)
-    depth = min(k, n - 2)  # neighbours left to vote once a firm is gone
+    depth = min(k, n - 2)  # neighbours that vote when one firm is left out
     without = np.repeat(correct(np.arange(depth))[:, None], n, axis=1)
     for position in range(depth):
         rest = np.delete(np.arange(depth + 1), position)
@@ -125,18 +181,42 @@ def knn_accuracy(
 
 
 def precision_at(
-    scores: Scores,
-    labels: Labels,
+    scores: Floats,
+    labels: Labels | Indices,
     k: int = 10,
     *,
-    order: NDArray[np.intp] | None = None,
+    order: Indices | None = None,
     interval: bool = True,
 ) -> Estimate:
     """Mean share of a firm's k nearest other firms that are in its sector.
 
-    Fewer than k when there are fewer other firms. A sector with fewer than k + 1 firms cannot
-    reach 1: with such sectors take `k` from `neighbour_count`. Manning, Raghavan and Schütze
-    (2008), Introduction to Information Retrieval, 8.4.
+    A sector with fewer than k + 1 firms cannot reach 1: with such sectors take `k` from
+    `neighbour_count`. Manning, Raghavan and Schütze (2008), Introduction to Information Retrieval,
+    8.4.
+
+    Parameters
+    ----------
+    scores : array of shape (n_firms, n_firms)
+        Symmetric; the diagonal is not used.
+    labels : array of shape (n_firms,)
+        Sector of each firm.
+    k : int
+        Number of nearest firms; all the others when there are fewer.
+    order : array of shape (n_firms, n_firms - 1), optional
+        From `others_by_score`.
+    interval : bool
+        Whether to compute the jackknife.
+
+    Returns
+    -------
+    Estimate
+        In [0, 1].
+
+    Examples
+    --------
+    >>> scores = np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]])
+    >>> precision_at(scores, np.array(["Energy", "Energy", "Utilities"]), k=2).value
+    0.5
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -151,16 +231,39 @@ def precision_at(
 
 
 def r_precision(
-    scores: Scores,
-    labels: Labels,
+    scores: Floats,
+    labels: Labels | Indices,
     *,
-    order: NDArray[np.intp] | None = None,
+    order: Indices | None = None,
     interval: bool = True,
 ) -> Estimate:
-    """Mean share of a firm's R nearest other firms in its sector, R being how many there are.
+    """Mean share of a firm's R nearest other firms that are in its sector.
 
-    1 when every firm's sector comes before everybody else. Manning, Raghavan and Schütze (2008),
-    Introduction to Information Retrieval, 8.4.
+    R is the number of other firms in the sector. The value is 1 when the firms of every sector are
+    nearer to each other than to any other firm. Manning, Raghavan and Schütze (2008), Introduction
+    to Information Retrieval, 8.4.
+
+    Parameters
+    ----------
+    scores : array of shape (n_firms, n_firms)
+        Symmetric; the diagonal is not used.
+    labels : array of shape (n_firms,)
+        Sector of each firm.
+    order : array of shape (n_firms, n_firms - 1), optional
+        From `others_by_score`.
+    interval : bool
+        Whether to compute the jackknife.
+
+    Returns
+    -------
+    Estimate
+        In [0, 1].
+
+    Examples
+    --------
+    >>> scores = np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]])
+    >>> r_precision(scores, np.array(["Energy", "Energy", "Utilities"])).value
+    1.0
     """
     if reason := _why_not(labels):
         return impossible(reason)
@@ -177,7 +280,7 @@ def r_precision(
     return _mean_over_firms(value, without, labels)
 
 
-def _why_not(labels: Labels) -> str | None:
+def _why_not(labels: Labels | Indices) -> str | None:
     """Why no sector statistic exists for these labels."""
     counts = np.unique(labels, return_counts=True)[1]
     if len(labels) < 3:
@@ -189,14 +292,14 @@ def _why_not(labels: Labels) -> str | None:
     return None
 
 
-def _peers(labels: Labels) -> NDArray[np.intp]:
+def _peers(labels: Labels | Indices) -> Indices:
     """Number of other firms in the sector of each firm."""
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     return np.asarray(counts[codes] - 1)
 
 
-def _possible_without(labels: Labels) -> NDArray[np.bool_]:
-    """Whether a sector statistic still exists when each firm is gone."""
+def _possible_without(labels: Labels | Indices) -> Flags:
+    """Whether a sector statistic still exists without each firm."""
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     size = counts[codes]
     sectors = len(counts) - (size == 1)
@@ -204,8 +307,8 @@ def _possible_without(labels: Labels) -> NDArray[np.bool_]:
     return np.asarray((sectors > 1) & (shared > 0) & (len(labels) > 3))
 
 
-def _vote(sectors: NDArray[np.intp], scores: Scores) -> NDArray[np.intp]:
-    """Sector with most votes in each row; equal votes go to the larger summed score."""
+def _vote(sectors: Indices, scores: Floats) -> Indices:
+    """Sector with the most votes in each row; equal votes go to the larger summed score."""
     n, width = len(sectors), int(sectors.max()) + 1
     flat = (np.arange(n)[:, None] * width + sectors).ravel()
     votes = np.bincount(flat, minlength=n * width).reshape(n, width)
@@ -214,30 +317,30 @@ def _vote(sectors: NDArray[np.intp], scores: Scores) -> NDArray[np.intp]:
     return np.asarray(np.where(leads, sums, -np.inf).argmax(axis=1))
 
 
-def _found(nearest: NDArray[np.intp], labels: Labels) -> NDArray[np.bool_]:
-    """Whether each of a firm's nearest is of its sector."""
+def _found(nearest: Indices, labels: Labels | Indices) -> Flags:
+    """Whether each of a firm's nearest firms is in its sector."""
     codes = np.unique(labels, return_inverse=True)[1]
     return np.asarray(codes[nearest] == codes[:, None])
 
 
-def _hits_without(
-    order: NDArray[np.intp], labels: Labels, depth: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Same-sector firms among the first `depth[j, i]` of firm j once firm i is gone.
+def _hits_without(order: Indices, labels: Labels | Indices, depth: Indices) -> Indices:
+    """Number of same-sector firms among the first `depth[j, i]` of firm j without firm i.
 
-    If i stood among them the list reaches one further, and i no longer counts.
+    Where i is among them, the list reaches one firm further and i no longer counts.
     """
     n = len(labels)
     hits = np.pad(np.cumsum(_found(order, labels), axis=1), ((0, 0), (1, 0)))
-    position = np.full((n, n), n - 1)  # of a firm itself: after all others
+    position = np.full((n, n), n - 1)  # a firm itself is after all others
     np.put_along_axis(position, order, np.arange(n - 1)[None, :], axis=1)
-    stood = position < depth
+    among = position < depth
     same = labels[:, None] == labels
-    return np.asarray(np.take_along_axis(hits, depth + stood, axis=1) - (stood & same))
+    return np.asarray(np.take_along_axis(hits, depth + among, axis=1) - (among & same))
 
 
-def _mean_over_firms(value: NDArray[Any], without: NDArray[Any] | None, labels: Labels) -> Estimate:
-    """Mean of a value a firm, and the same without each firm (`without[j, i]`: j without i)."""
+def _mean_over_firms(
+    value: NDArray[Any], without: NDArray[Any] | None, labels: Labels | Indices
+) -> Estimate:
+    """Mean over firms, and the same without each firm (`without[j, i]`: value of j without i)."""
     peers = _peers(labels)
     counted = peers > 0
     mean = float(value[counted].mean())
@@ -245,7 +348,7 @@ def _mean_over_firms(value: NDArray[Any], without: NDArray[Any] | None, labels: 
     if without is None:
         return Estimate(mean, own=own)
     same = labels[:, None] == labels
-    remains = (peers[:, None] - same) > 0  # j still has a peer when i is gone
+    remains = (peers[:, None] - same) > 0  # j still has a peer without i
     np.fill_diagonal(remains, val=False)
     left = remains.sum(axis=0)
     each = np.where(remains, without, 0.0).sum(axis=0) / np.maximum(left, 1)

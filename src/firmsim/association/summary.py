@@ -1,4 +1,4 @@
-"""All statistics of one method as one record, and of all methods as one tidy table."""
+"""All statistics of one method as one record, and those of all methods as one tidy table."""
 
 from __future__ import annotations
 
@@ -7,42 +7,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from firmsim.association.attributes import attributes
+from firmsim.association.attributes import FirmAttributes, attributes
 from firmsim.association.disagreement import disagreements
-from firmsim.association.estimate import Estimate, impossible
+from firmsim.association.estimate import impossible
 from firmsim.association.explain import explain
-from firmsim.association.future import future_spearman, later_correlation
-from firmsim.association.measures import MEASURES, Measure
-from firmsim.association.neighbour_count import neighbour_count
-from firmsim.association.permutation import (
-    holm_by,
-    label_distance,
-    mantel,
-    mantel_within,
-    permanova,
-    permdisp,
-    score_distance,
-    size_distance,
-)
-from firmsim.association.retrieval import (
-    knn_accuracy,
-    others_by_score,
-    precision_at,
-    r_precision,
-    same_sector_auc,
-)
+from firmsim.association.horizon import horizon_correlation
+from firmsim.association.inputs import AttributeInput, HorizonInput
+from firmsim.association.measures import Measure, measures_in
+from firmsim.association.permutation import holm_by
 from firmsim.config import Association
 from firmsim.similarity.scores import check_scores
-
-__all__ = ["MEASURES", "Measure", "associate", "summarise"]
+from firmsim.typing import Floats
 
 COLUMNS = ["method", "attribute", "measure", "value", "low", "high", "p", "p_holm", "n"]
 """Columns of the table of all methods."""
-KNN = 5
-PRECISION_AT = 10
-"""Neighbours to look at; fewer where sectors are small."""
 
 
 def associate(
@@ -51,10 +30,10 @@ def associate(
     firms: pd.DataFrame,
     settings: Association,
     fit_scores: pd.DataFrame | None = None,
-    later_q: pd.DataFrame | None = None,
+    horizon_q: pd.DataFrame | None = None,
     risk: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Hold the scores of one method against sector, size and the days after the fit.
+    """Compare the scores of one method with sector, size and the days after the fit period.
 
     Parameters
     ----------
@@ -69,7 +48,7 @@ def associate(
         Number of permutations and their seed.
     fit_scores : DataFrame of shape (n_firms, n_firms), optional
         Scores of the same method from the fit period alone.
-    later_q : DataFrame of shape (n_days, n_firms), optional
+    horizon_q : DataFrame of shape (n_days, n_firms), optional
         Normal scores of the days after the fit period.
     risk : DataFrame of shape (n_firms, 2), optional
         Volatility and beta by ticker, from `firmsim.association.risk.volatility_and_beta`.
@@ -77,13 +56,12 @@ def associate(
     Returns
     -------
     dict
-        Ready for JSON: counts of firms; ``explained`` from
-        `firmsim.association.explain.explain`; ``disagreements`` from
-        `firmsim.association.disagreement.disagreements`; under ``sector``, ``size`` and ``future``
-        one record a statistic with its value, 95 % interval (``low``, ``high``; null where it
-        cannot be estimated), p where it is tested, the number of firms ``n``, the number of
-        neighbours ``k`` where these are looked at, and null with a ``reason`` where these firms do
-        not allow it.
+        Ready for JSON. Counts of firms; ``explained`` from `firmsim.association.explain.explain`;
+        ``disagreements`` from `firmsim.association.disagreement.disagreements`. Under ``sector``,
+        ``size`` and ``horizon`` one record per measure of `firmsim.association.measures` with its
+        value, 95% interval (``low``, ``high``; null where it cannot be estimated), p where it is
+        tested, number of firms ``n`` and, where it counts neighbours, their number ``k``. Null with
+        a ``reason`` where these firms do not allow it.
 
     Raises
     ------
@@ -94,28 +72,26 @@ def associate(
     """
     tickers = sorted(check_scores(scores).index)  # equal scores then rank by ticker
     found = attributes(firms, tickers)
-    sector, size, kinds = found
-    known_risk = None if risk is None else risk.reindex(tickers)
+    observed_risk = None if risk is None else risk.reindex(tickers)
     values = scores.loc[tickers, tickers].to_numpy(dtype=np.float64)
-    has_sector = sector != ""
+    has_sector = found.observed(("sector",))
     return {
         "method": method,
         "firms": len(tickers),
         "firms_with_sector": int(has_sector.sum()),
         "firms_without_sector": int((~has_sector).sum()),
-        "firms_with_size": int((~np.isnan(size)).sum()),
-        "size_kind": " and ".join(kinds) or "unknown",
+        "firms_with_size": int(found.observed(("size",)).sum()),
+        "size_kind": " and ".join(found.kinds) or "unknown",
         "permutations": settings.permutations,
         "p_floor": 1 / (settings.permutations + 1),
-        "sector": _sector(values[np.ix_(has_sector, has_sector)], sector[has_sector], settings),
-        "size": _size(values, sector, size, kinds, settings),
-        "future": _future(fit_scores, later_q),
+        **_of_attributes(values, found, settings),
+        "horizon": _of_horizon(fit_scores, horizon_q),
         "disagreements": disagreements(
             values[np.ix_(has_sector, has_sector)],
-            sector[has_sector],
-            [ticker for ticker, known in zip(tickers, has_sector, strict=True) if known],
+            found.sector[has_sector],
+            [ticker for ticker, has in zip(tickers, has_sector, strict=True) if has],
         ),
-        "explained": explain(values, found, known_risk, settings),
+        "explained": explain(values, found, observed_risk, settings),
     }
 
 
@@ -125,18 +101,18 @@ def summarise(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Parameters
     ----------
     records : iterable of mapping
-        As made by `associate`.
+        From `associate`.
 
     Returns
     -------
     DataFrame
-        Columns method, attribute, measure, value, low, high, p, p_holm (corrected for having asked
-        all these methods the same question, random scores among them; Holm 1979) and n (firms); one
-        row a method and a measure of `MEASURES`, in their order; missing where there is no value.
+        Columns method, attribute, measure, value, low, high, p, p_holm and n (firms). p_holm is
+        corrected over all methods of one measure, random scores included (Holm 1979). One row per
+        method and measure of the summary, in their order; missing where there is no value.
     """
     rows = []
     for record in records:
-        for measure in MEASURES:
+        for measure in measures_in("summary"):
             found = record[measure.attribute][measure.section]
             rows.append(
                 {
@@ -155,67 +131,47 @@ def summarise(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return table.assign(p_holm=holm_by(table, ["attribute", "measure"]))
 
 
-def _sector(
-    scores: NDArray[np.float64], sector: NDArray[Any], settings: Association
+def _of_attributes(values: Floats, found: FirmAttributes, settings: Association) -> dict[str, Any]:
+    """Records of the measures of sector and of size, each over the firms that it needs."""
+    measures = [*measures_in("record", "sector"), *measures_in("record", "size")]
+    mixed = f"sizes are of different kinds ({', '.join(found.kinds)})"
+    records: dict[str, Any] = {"sector": {}, "size": {}}
+    for needed in dict.fromkeys(measure.firms for measure in measures):
+        kept = found.observed(needed)
+        given = AttributeInput(
+            values[np.ix_(kept, kept)],
+            found.sector[kept],
+            found.size[kept],
+            settings.permutations,
+            settings.seed,
+        )
+        reason = mixed if "size" in needed and len(found.kinds) > 1 else None
+        for measure in measures:
+            if measure.firms == needed:
+                records[measure.attribute][measure.section] = _record(measure, given, reason)
+    return records
+
+
+def _of_horizon(fit_scores: pd.DataFrame | None, horizon_q: pd.DataFrame | None) -> dict[str, Any]:
+    """Records of the measures of the horizon."""
+    if fit_scores is None or horizon_q is None:
+        given, reason = HorizonInput(pd.DataFrame(), pd.DataFrame()), "no later days were held out"
+    else:
+        correlation = horizon_correlation(check_scores(fit_scores), horizon_q)
+        given, reason = HorizonInput(fit_scores, correlation), None
+    measures = measures_in("record", "horizon")
+    return {measure.section: _record(measure, given, reason) for measure in measures}
+
+
+def _record(
+    measure: Measure, given: AttributeInput | HorizonInput, reason: str | None
 ) -> dict[str, Any]:
-    n = len(sector)
-    draws = (settings.permutations, settings.seed)
-    distance = score_distance(scores)
-    knn, depth = neighbour_count(sector, KNN), neighbour_count(sector, PRECISION_AT)
-    order = others_by_score(scores)
-    chord = np.sqrt(2 * distance)  # between unit vectors whose cosine is the score
-    anova = permanova(chord, sector, *draws)
-    scatter = permdisp(chord, sector, *draws)
-    return {
-        "auc": _record(same_sector_auc(scores, sector), n),
-        "knn_accuracy": _record(knn_accuracy(scores, sector, knn, order=order), n) | {"k": knn},
-        "precision_at_10": _record(precision_at(scores, sector, depth, order=order), n)
-        | {"k": depth},
-        "r_precision": _record(r_precision(scores, sector, order=order), n),
-        "permanova": _tested(anova.r2, n, "r2")
-        | {"pseudo_f": anova.pseudo_f, "sectors": len(np.unique(sector))},
-        "permdisp": _tested(scatter.eta2, n, "eta2") | {"f": scatter.f},
-        "mantel": _tested(mantel(distance, label_distance(sector), *draws), n),
-    }
-
-
-def _size(
-    scores: NDArray[np.float64],
-    sector: NDArray[Any],
-    size: NDArray[np.float64],
-    kinds: list[str],
-    settings: Association,
-) -> dict[str, Any]:
-    known = ~np.isnan(size)
-    both = known & (sector != "")
-    if len(kinds) > 1:
-        mixed = impossible(f"sizes are of different kinds ({', '.join(kinds)})")
-        return {
-            "mantel": _tested(mixed, int(known.sum())),
-            "mantel_within_sector": _tested(mixed, int(both.sum())),
-        }
-    draws = (settings.permutations, settings.seed)
-
-    def distances(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return score_distance(scores[np.ix_(chosen, chosen)]), size_distance(size[chosen])
-
-    within = mantel_within(*distances(both), sector[both], *draws)
-    return {
-        "mantel": _tested(mantel(*distances(known), *draws), int(known.sum())),
-        "mantel_within_sector": _tested(within, int(both.sum())),
-    }
-
-
-def _future(fit_scores: pd.DataFrame | None, later_q: pd.DataFrame | None) -> dict[str, Any]:
-    if fit_scores is None or later_q is None:
-        return {"spearman": _record(impossible("no later days were held out"), 0)}
-    later = later_correlation(check_scores(fit_scores), later_q)
-    return {"spearman": _record(future_spearman(fit_scores, later), len(later))}
-
-
-def _record(estimate: Estimate, n: int) -> dict[str, Any]:
-    return estimate.to_json() | {"n": n}
-
-
-def _tested(estimate: Estimate, n: int, name: str = "r") -> dict[str, Any]:
-    return estimate.to_json(name) | {"p": estimate.p, "n": n}
+    """Record of one measure; without a value where there is a reason for that."""
+    estimate = impossible(reason) if reason else measure.of(given)
+    record: dict[str, Any] = estimate.to_json(measure.key)
+    if measure.tested:
+        record["p"] = estimate.p
+    record["n"] = given.n
+    if measure.neighbours is not None:
+        record["k"] = given.k(measure.neighbours)
+    return {**record, **estimate.beside}

@@ -1,1 +1,1 @@
-"""Evaluation out of sample: windows after the fit period, firms that no training saw."""
+"""Evaluation out of sample: windows after the fit period, firms that no training used."""

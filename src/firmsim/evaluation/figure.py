@@ -1,4 +1,4 @@
-"""Figure of the evaluation: encoders beside every comparator, by length of the window."""
+"""Figure of the evaluation: encoders and every comparator, by length of the window."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PANELS = {
     "auc": "same-sector AUC",
     "knn_accuracy": "5-nearest-neighbour accuracy",
     "precision_at_10": "precision at 10",
-    "future_spearman": "later co-movement (Spearman)",
+    "horizon_spearman": "later co-movement (Spearman)",
 }
 """Measures that are drawn, and their axis labels."""
 
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
-"""Okabe and Ito (2008): the colour-blind tell them apart."""
+"""Colours of Okabe and Ito (2008), which the colour-blind can distinguish."""
 
 MARKERS = "osD^vPX"
 
 FONTS: dict[Any, Any] = {"font.size": 8, "axes.titlesize": 9, "legend.fontsize": 8}
-"""Sizes in points."""
+"""Sizes of fonts in points."""
 
 CHANCE = "random"
 
@@ -39,15 +39,15 @@ def evaluation_figure(
     Parameters
     ----------
     table : DataFrame
-        As `firmsim.evaluation.protocol.tabulate` tells.
+        From `firmsim.evaluation.inference.tabulate`.
     encoders, comparators : sequence of str
         Methods.
 
     Returns
     -------
     Figure
-        Rows: measures; columns: splits. Encoders in colour with their intervals; each comparator a
-        grey line, the best of them at each length in black; random scores dotted.
+        Rows are measures and columns are splits. Encoders are in colour with their intervals. Each
+        comparator is a grey line, the best at each length is black; random scores are dotted.
     """
     windows = list(dict.fromkeys(table["window"]))
     place = {window: position for position, window in enumerate(windows)}
@@ -56,15 +56,15 @@ def evaluation_figure(
     grey = [name for name in comparators if name != CHANCE]
     for line, (measure, label) in zip(axes, PANELS.items(), strict=True):
         for axis, split in zip(line, (ALL, UNSEEN), strict=True):
-            cells = table[(table["measure"] == measure) & (table["split"] == split)]
+            shown = table[(table["measure"] == measure) & (table["split"] == split)]
             if measure == next(iter(PANELS)):
                 axis.set_title(split)
-            _comparators(axis, cells[cells["method"].isin(grey)], place)
-            chance = cells[cells["method"] == CHANCE]
+            _comparators(axis, shown[shown["method"].isin(grey)], place)
+            chance = shown[shown["method"] == CHANCE]
             axis.plot(chance["window"].map(place), chance["value"], "k:", linewidth=1, label=CHANCE)
             for k, name in enumerate(encoders):
-                own = cells[cells["method"] == name]
-                # of no rows, as where no sector is known, map would make text
+                own = shown[shown["method"] == name]
+                # map makes text of no rows, which there are where no sector is known
                 x = own["window"].map(place).astype(float) + 0.06 * (k - (len(encoders) - 1) / 2)
                 axis.errorbar(
                     x,
@@ -87,9 +87,9 @@ def evaluation_figure(
     return figure
 
 
-def _comparators(axis: Any, cells: pd.DataFrame, place: dict[str, int]) -> None:
-    """Grey lines, and the best at each length."""
-    for position, (_, own) in enumerate(cells.groupby("method", sort=False)):
+def _comparators(axis: Any, shown: pd.DataFrame, place: dict[str, int]) -> None:
+    """Draw grey lines, and the best at each length."""
+    for position, (_, own) in enumerate(shown.groupby("method", sort=False)):
         axis.plot(
             own["window"].map(place),
             own["value"],
@@ -97,7 +97,7 @@ def _comparators(axis: Any, cells: pd.DataFrame, place: dict[str, int]) -> None:
             linewidth=0.7,
             label="a comparator" if position == 0 else None,
         )
-    best = cells.groupby("window", sort=False)["value"].max()
+    best = shown.groupby("window", sort=False)["value"].max()
     if len(best):
         axis.plot(
             best.index.map(place), best, "k--", linewidth=1, label="best comparator at each length"

@@ -1,4 +1,4 @@
-"""The firms that are evaluated, those that no training sees, and the days that are fitted."""
+"""The firms that are evaluated, those held out from training, and the end of the fit period."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from firmsim.firms import MIN_FIRMS
 from firmsim.growth import fit_period
 
 
-def split(
+def hold_out(
     growth: pd.DataFrame, firms: pd.DataFrame, settings: Evaluation, fit_share: float
 ) -> tuple[pd.DataFrame, int]:
-    """Choose firms with a whole history, hide a share of every sector, and end the fit period.
+    """Choose firms with a whole history, hold out a share of every sector, end the fit period.
 
     Parameters
     ----------
@@ -26,14 +26,14 @@ def split(
     firms : DataFrame
         Columns ticker, sector and industry, "" where unknown.
     settings : Evaluation
-        Presence, share of unseen firms, first day that is not fitted on.
+        Required share of days, share of unseen firms, first day after the fit period.
     fit_share : float
-        Share of the days that is fitted on, unless the settings name a day.
+        Share of the days that are fitted on, unless the settings name a day.
 
     Returns
     -------
     firms : DataFrame
-        Columns ticker, sector, industry, unseen (bool); one row a firm that is evaluated, in the
+        Columns ticker, sector, industry, unseen (bool); one row per firm that is evaluated, in the
         order of their tickers.
     fit_days : int
         Number of days that are fitted on.
@@ -49,42 +49,47 @@ def split(
         fit_days = int(growth.index.searchsorted(pd.Timestamp(settings.fit_end)))
         if not 0 < fit_days < len(growth):
             message = (
-                f"evaluation.fit_end: {settings.fit_end} is outside the days there are, "
+                f"fit_end: {settings.fit_end} is outside the days of the prices, "
                 f"{growth.index[0]:%Y-%m-%d} to {growth.index[-1]:%Y-%m-%d}; name a day within"
             )
-            raise ConfigError(message)
+            raise ConfigError(message, parameter="fit_end")
     whole = growth.columns[growth.notna().mean() >= settings.min_history_share]
     labels = firms.set_index("ticker").reindex(sorted(whole))[["sector", "industry"]].fillna("")
     unseen = stratified_sample(labels["sector"], settings.unseen_share, settings.seed)
-    for firms_of, count in (("seen", len(labels) - len(unseen)), ("unseen", len(unseen))):
+    for kind, count in (("training", len(labels) - len(unseen)), ("unseen", len(unseen))):
         if count < MIN_FIRMS:
             message = (
-                f"evaluation.unseen_share: {settings.unseen_share:g} of {len(labels)} firms with a "
-                f"growth rate on {settings.min_history_share:.0%} of the days leaves {count} "
-                f"{firms_of} firms; give more firms, or choose another share "
-                f"({MIN_FIRMS} are needed)"
+                f"unseen_share: {settings.unseen_share:g} of {len(labels)} firms with a growth "
+                f"rate on {settings.min_history_share:.0%} of the days leaves {count} {kind} "
+                f"firms, and {MIN_FIRMS} are needed; give more firms, or choose another share"
             )
-            raise ConfigError(message)
+            raise ConfigError(message, parameter="unseen_share")
     table = labels.rename_axis("ticker").reset_index()
     return table.assign(unseen=table["ticker"].isin(unseen)), fit_days
 
 
 def stratified_sample(sector: pd.Series, share: float, seed: int) -> list[str]:
-    """Draw firms, the same share of every sector: those unseen in training are drawn so.
+    """Draw firms at random, the same share of every sector.
 
     Parameters
     ----------
     sector : Series
-        Sector by ticker; "" where it is not known, which counts as a sector of its own.
+        Sector by ticker; "" where it is unknown, which counts as a sector of its own.
     share : float
         Share of the firms.
     seed : int
-        Of the draw.
+        Seed of the draw.
 
     Returns
     -------
     list of str
         Tickers in the order of `sector`.
+
+    Examples
+    --------
+    >>> sector = pd.Series(["Energy"] * 4 + ["Utilities"] * 2, list("ABCDEF"))
+    >>> sector[stratified_sample(sector, share=0.5, seed=0)].value_counts().to_dict()
+    {'Energy': 2, 'Utilities': 1}
     """
     order = np.random.default_rng(seed).permutation(len(sector))
     lined_up = sector.iloc[order].sort_values(kind="stable")
@@ -94,7 +99,7 @@ def stratified_sample(sector: pd.Series, share: float, seed: int) -> list[str]:
     return [ticker for ticker in sector.index if ticker in chosen]
 
 
-def read_split(path: Path) -> pd.DataFrame:
-    """Firms as :func:`split` tells, from a CSV."""
+def read_firms(path: Path) -> pd.DataFrame:
+    """Firms of `hold_out` from a CSV."""
     table = read_csv(path)
     return table.assign(unseen=table["unseen"] == "True")

@@ -1,4 +1,4 @@
-"""Windows of the evaluation protocol: rolling origins after the fit period, and all of that."""
+"""Windows of the evaluation: rolling origins after the fit period, and the fit period itself."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WHOLE = "all"
 
 @dataclass(frozen=True)
 class Window:
-    """Days that scores are made from, and the end of the later days that judge them.
+    """Days that scores are made from, and the end of their horizon.
 
     Attributes
     ----------
     name : str
         Its length in trading days, or `WHOLE`.
     start, end, judged : int
-        The window is the days start to end - 1, the later days are end to judged - 1.
+        Positions of days: the window is start to end - 1, its horizon is end to judged - 1.
     """
 
     name: str
@@ -37,7 +37,7 @@ def rolling_windows(n_days: int, fit_days: int, settings: Evaluation) -> list[Wi
     Parameters
     ----------
     n_days, fit_days : int
-        Days there are, and days fitted on.
+        Number of all days, and of those of the fit period.
     settings : Evaluation
         Lengths, strides and horizons (trading days).
 
@@ -49,18 +49,27 @@ def rolling_windows(n_days: int, fit_days: int, settings: Evaluation) -> list[Wi
     Raises
     ------
     ConfigError
-        The later days are too few for a length.
+        A length and its horizon do not fit into the days after the fit period.
+
+    Examples
+    --------
+    >>> settings = Evaluation(windows=[60], stride=60, horizon=100, min_horizon=80)
+    >>> for window in rolling_windows(400, 200, settings):
+    ...     print(window)
+    Window(name='60', start=200, end=260, judged=360)
+    Window(name='60', start=260, end=320, judged=400)
+    Window(name='all', start=0, end=200, judged=300)
     """
     found = []
     for length in settings.windows:
         last = n_days - length - settings.min_horizon
         if last < fit_days:
             message = (
-                f"evaluation.windows: {length} days and {settings.min_horizon} to judge them "
-                f"(evaluation.min_horizon) do not fit into the {n_days - fit_days} days after the "
-                "fit period; shorten one of them or end the fit period earlier"
+                f"windows: {length} days and a horizon of {settings.min_horizon} (min_horizon) do "
+                f"not fit into the {n_days - fit_days} days after the fit period; shorten one of "
+                "them, or end the fit period earlier"
             )
-            raise ConfigError(message)
+            raise ConfigError(message, parameter="windows")
         stride = max(settings.stride, length // 2)
         for start in range(fit_days, last + 1, stride):
             end = start + length
@@ -70,7 +79,7 @@ def rolling_windows(n_days: int, fit_days: int, settings: Evaluation) -> list[Wi
 
 
 def read_windows(path: Path) -> list[Window]:
-    """Windows from a CSV with a column for each attribute."""
+    """Windows from a CSV with one column per attribute."""
     rows = read_csv(path).to_dict("records")
     return [
         Window(row["name"], *(int(row[key]) for key in ("start", "end", "judged"))) for row in rows

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from firmsim.association.measures import MEASURES
+from firmsim.association.measures import measures_in
 from firmsim.association.permutation import holm
 from firmsim.report.methods import NO_MEMORY, Kind, Method
 from firmsim.report.scales import Standing, standing, strength
@@ -194,7 +194,7 @@ def _outcome(encoder: Choice | None, rivals: Sequence[Choice]) -> Comparison:
 
 def _duel(summary: Summary, ours: Method, theirs: Method) -> Duel:
     counts: Counter[Standing] = Counter()
-    for measure in MEASURES:
+    for measure in measures_in("summary"):
         statistic = (measure.attribute, measure.measure)
         pair = [summary.value(method, statistic) for method in (ours, theirs)]
         if measure.attribute == AUC[0] and not any(map(math.isnan, pair)):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from firmsim.association.measures import MEASURES, Measure
+from firmsim.association.measures import Measure, measures_in
 from firmsim.report.methods import Method
 from firmsim.report.summary import AUC, HORIZON, SIZE, Measurement, Statistic, Summary
 
@@ -80,7 +80,9 @@ def method_table(summary: Summary) -> MethodTable:
         column is marked, with those that look alike. The random score is never marked, and no
         value is where all are alike or where a large value is no merit.
     """
-    ordered = [m for attribute in ATTRIBUTES for m in MEASURES if m.attribute == attribute]
+    ordered = [
+        m for attribute in ATTRIBUTES for m in measures_in("summary") if m.attribute == attribute
+    ]
     found = {m: [summary.found(one, _statistic(m)) for one in summary.methods] for m in ordered}
     columns = [m for m in ordered if any(one.measured for one in found[m])]
     cells = [_column(summary.methods, found[m], m) for m in columns]
@@ -88,7 +90,7 @@ def method_table(summary: Summary) -> MethodTable:
         dict(Counter(m.attribute for m in columns)),
         columns,
         [(method, [one[i] for one in cells]) for i, method in enumerate(summary.methods)],
-        _left_out(summary, [m for m in MEASURES if m not in columns]),
+        _left_out(summary, [m for m in measures_in("summary") if m not in columns]),
     )
 
 

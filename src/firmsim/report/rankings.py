@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from firmsim.association.measures import MEASURES, Measure
+from firmsim.association.measures import Measure, measures_in
 from firmsim.report.methods import Method
 from firmsim.report.summary import AUC, HORIZON, SIZE, Measurement, Statistic, Summary
 
@@ -51,7 +51,7 @@ def rankings(summary: Summary) -> list[Ranking]:
     """
     made = []
     for statistic in RANKED:
-        measure = next(m for m in MEASURES if (m.attribute, m.measure) == statistic)
+        measure = next(m for m in measures_in("summary") if (m.attribute, m.measure) == statistic)
         scored = [m for m in summary.methods if summary.found(m, statistic).measured]
         scored.sort(key=lambda method: -summary.value(method, statistic))
         if scored:

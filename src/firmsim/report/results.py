@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from firmsim.association.measures import MEASURES
+from firmsim.association.measures import measures_in
 from firmsim.errors import FirmsimError
 from firmsim.files import read_csv
 from firmsim.run.panels import panel_names
@@ -129,7 +129,7 @@ class Results:
         """Why a statistic has no value, by (method, attribute, measure)."""
         found = {}
         for method, record in self.records.items():
-            for measure in MEASURES:
+            for measure in measures_in("summary"):
                 statistic = record[measure.attribute][measure.section]
                 if statistic[measure.key] is None:
                     key = (method, measure.attribute, measure.measure)

@@ -12,7 +12,7 @@ Statistic = tuple[str, str]
 
 AUC: Statistic = ("sector", "auc")
 """The statistic by which methods are ranked."""
-HORIZON: Statistic = ("future", "spearman")
+HORIZON: Statistic = ("horizon", "spearman")
 SIZE: Statistic = ("size", "mantel_r")
 SIZE_WITHIN_SECTORS: Statistic = ("size", "mantel_r_within_sector")
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmsim.association.correlation import pair_correlation
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation.checks import check_labels, check_matrix, orthonormal
 from firmsim.association.permutation.moments import inverses_without_each, partial_correlation
 from firmsim.association.permutation.orders import Orders, p_value, plan
+from firmsim.association.permutation.pairs import pair_correlation
 from firmsim.association.permutation.products import Pairs, permuted_products
 from firmsim.errors import extra
 
