@@ -5,9 +5,10 @@ from sklearn.neighbors import KNeighborsClassifier
 
 import naive_association as naive
 from firmsim.association import retrieval
+from firmsim.association.auc import same_sector_auc
 
 STATISTICS = {
-    "auc": (retrieval.same_sector_auc, naive.auc),
+    "auc": (same_sector_auc, naive.auc),
     "knn": (retrieval.knn_accuracy, naive.knn_accuracy),
     "precision": (retrieval.precision_at, naive.precision_at),
     "r-precision": (retrieval.r_precision, naive.r_precision),
@@ -79,7 +80,7 @@ def test_auc_is_sklearns():
     scores = symmetric(rng, 60, digits=2)
     upper = np.triu_indices(60, 1)
     expected = roc_auc_score(np.equal.outer(labels, labels)[upper], scores[upper])
-    assert retrieval.same_sector_auc(scores, labels).value == pytest.approx(expected, abs=1e-12)
+    assert same_sector_auc(scores, labels).value == pytest.approx(expected, abs=1e-12)
 
 
 def test_knn_is_sklearns_on_distances_without_ties():
@@ -169,9 +170,9 @@ def test_interval_covers_the_truth():
         unit = points / np.linalg.norm(points, axis=1, keepdims=True)
         return unit @ unit.T, labels
 
-    truth = retrieval.same_sector_auc(*drawn(np.random.default_rng(99), 2000)).value
+    truth = same_sector_auc(*drawn(np.random.default_rng(99), 2000)).value
     covered = 0
     for seed in range(200):
-        estimate = retrieval.same_sector_auc(*drawn(np.random.default_rng(seed), 40))
+        estimate = same_sector_auc(*drawn(np.random.default_rng(seed), 40))
         covered += estimate.low <= truth <= estimate.high
     assert 0.88 <= covered / 200 <= 0.99

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from planted import FAST, TICKERS, WINDOWS, correlation
 
+from firmsim.association.auc import same_sector_auc
 from firmsim.association.permutation import holm
-from firmsim.association.retrieval import same_sector_auc
 from firmsim.evaluation.inference import contributions, crossed_bootstrap, differences, tabulate
 from firmsim.evaluation.protocol import evaluate
 

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from planted import FAST, TICKERS, WINDOWS, correlation
 
+from firmsim.association.auc import same_sector_auc
 from firmsim.association.horizon import horizon_correlation
-from firmsim.association.retrieval import precision_at, same_sector_auc
+from firmsim.association.retrieval import precision_at
 from firmsim.evaluation.protocol import ALL, UNSEEN, evaluate, measure
 from firmsim.evaluation.windows import WHOLE
 

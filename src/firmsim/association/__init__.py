@@ -1,1 +1,1 @@
-"""Association: how far scores agree with sector, size and the future, permuting firms."""
+"""Association: how far scores agree with sector, size and the horizon, tested by permutation."""

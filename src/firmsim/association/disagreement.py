@@ -1,4 +1,4 @@
-"""Where scores and labels disagree: the firms whose peers are mostly of another sector."""
+"""Disagreement of scores and labels: the firms whose peers are mostly of another sector."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.association.neighbour_count import neighbour_count
-
-Matrix = NDArray[np.float64]
+from firmsim.typing import Floats, Labels
 
 PEERS = 10
-"""Nearest peers to look at; fewer where sectors are small."""
+"""Nearest peers to count; fewer where sectors are small."""
 COLUMNS = ["method", "ticker", "sector", "peers_sector", "own_share", "peers_share", "peers"]
 """Columns of the table of all methods."""
 
 
-def disagreements(scores: Matrix, sector: NDArray[Any], tickers: list[str]) -> dict[str, Any]:
-    """Firms of which more than half the nearest peers are of one other sector.
+def disagreements(scores: Floats, sector: Labels, tickers: list[str]) -> dict[str, Any]:
+    """Firms with more than half of their nearest peers in one other sector.
 
     Parameters
     ----------
@@ -29,17 +27,32 @@ def disagreements(scores: Matrix, sector: NDArray[Any], tickers: list[str]) -> d
     sector : array of shape (n_firms,)
         Sector of each firm.
     tickers : list of str
-        The firms, sorted: of equal scores the first counts as nearer.
+        The firms, sorted: among equal scores the first counts as nearer.
 
     Returns
     -------
     dict
-        Ready for JSON: ``k`` peers looked at (`neighbour_count` of `PEERS`); ``judged``, how many
-        firms are not alone in their sector, which only these can disagree with; ``firms``, one
-        record each with ticker, sector, peers_sector, own_share and peers_share (shares of the
-        peers in either), and peers (tickers, nearest first), those with fewest peers of their own
-        first; ``sectors``, one record each with sector, judged and elsewhere (numbers of firms).
-        With ``reason``, and none of these, where no two firms share a sector or all do.
+        Ready for JSON, with the keys below. ``reason``, and empty lists, where no two firms share
+        a sector or all do.
+
+        ``k``: number of peers that count, by `neighbour_count` of `PEERS`.
+
+        ``judged``: number of firms that are not alone in their sector; only these can disagree.
+
+        ``firms``: one record per firm that disagrees, those with the fewest peers of their own
+        sector first. Its keys are ticker, sector, peers_sector, own_share, peers_share (shares of
+        the peers in either sector) and peers (tickers, nearest first).
+
+        ``sectors``: one record per sector with sector, judged and elsewhere (numbers of firms).
+
+    Examples
+    --------
+    >>> place = np.array([0.0, 1.0, 7.0, 8.0, 9.0, 9.5])
+    >>> scores = 1 - np.abs(place[:, None] - place) / 10
+    >>> sector = np.array(["Oil", "Oil", "Oil", "Gas", "Gas", "Gas"])
+    >>> found = disagreements(scores, sector, list("ABCDEF"))
+    >>> [(firm["ticker"], firm["peers_sector"], firm["peers"]) for firm in found["firms"]]
+    [('C', 'Gas', ['D', 'E'])]
     """
     names, codes = np.unique(sector.astype(str), return_inverse=True)
     counts = np.bincount(codes)
@@ -82,18 +95,18 @@ def disagreements(scores: Matrix, sector: NDArray[Any], tickers: list[str]) -> d
 
 
 def disagreement_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """List the firms of several methods whose peers are mostly of another sector.
+    """Firms whose peers are mostly of another sector, for several methods.
 
     Parameters
     ----------
     records : iterable of mapping
-        As made by `firmsim.association.summary.associate`.
+        From `firmsim.association.summary.associate`.
 
     Returns
     -------
     DataFrame
         Columns method, ticker, sector, peers_sector, own_share, peers_share and peers (tickers,
-        nearest first, with spaces between); one row a method and a firm.
+        nearest first, with spaces between); one row per method and firm.
     """
     rows = [
         {"method": record["method"]} | firm | {"peers": " ".join(firm["peers"])}

@@ -1,4 +1,4 @@
-"""How much of the scores sector, size, volatility and beta explain, and what size adds."""
+"""Share of the scores that sector, size, volatility and beta explain, and what size adds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from firmsim.association.attributes import FirmAttributes
 from firmsim.association.estimate import Estimate, impossible, jackknifed
@@ -22,31 +21,32 @@ from firmsim.association.permutation import (
 from firmsim.association.permutation.moments import explained, inverses_without_each
 from firmsim.config import Association
 from firmsim.errors import AssociationError
-
-Matrix = NDArray[np.float64]
+from firmsim.typing import Floats, Labels
 
 TERMS = ("sector", "size", "volatility", "beta")
-"""What the distances are regressed on, by name."""
-MIN_FIRMS = 10
-"""Fewest firms: with fewer, four predictors leave next to nothing of the firms to permute."""
+"""Predictors of the distances, by name."""
+MIN_REGRESSION_FIRMS = 10
+"""Fewest firms: with fewer, four predictors leave hardly anything of the firms to permute."""
 COLUMNS = ["method", "quantity", "value", "low", "high", "p", "p_holm", "coefficient", "n"]
 """Columns of the table of all methods."""
 _CONSTANT = 1e-12
 
 
 def explain(
-    scores: Matrix, firms: FirmAttributes, risk: pd.DataFrame | None, settings: Association
+    scores: Floats, firms: FirmAttributes, risk: pd.DataFrame | None, settings: Association
 ) -> dict[str, Any]:
     r"""Regress the distances between firms on those in sector, size, volatility and beta.
 
     .. math:: 1 - s_{ij} = a + b_1 [g_i \ne g_j] + b_2 |\ln S_i - \ln S_j|
               + b_3 |\ln \sigma_i - \ln \sigma_j| + b_4 |\beta_i - \beta_j| + e_{ij}
 
-    MRQAP with double semi-partialling (Dekker, Krackhardt and Snijders 2007, Psychometrika 72).
-    Size is tested by permuting firms within sectors, since a sector's 0/1 distance leaves some
-    clustering by sector behind, for which a free permutation rejects true nulls
-    (docs/statistics.md); sector by permuting all firms. Volatility and beta are held still and not
-    tested. Effect sizes and intervals are of all pairs either way.
+    The test is the multiple regression quadratic assignment procedure (MRQAP) with double
+    semi-partialling (Dekker, Krackhardt and Snijders 2007, Psychometrika 72).
+
+    Sector is tested by permuting all firms. Size is tested by permuting firms within sectors: a
+    sector's 0/1 distance leaves some clustering by sector, for which a free permutation rejects
+    true nulls (docs/statistics.md). Volatility and beta are controlled for and not tested. Effect
+    sizes and intervals are those of all pairs in both cases.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def explain(
     firms : FirmAttributes
         Sector and size of the same firms.
     risk : DataFrame of shape (n_firms, 2) or None
-        Columns volatility and beta of the same firms, in this order; from
+        Columns volatility and beta of the same firms in the same order; from
         `firmsim.association.risk.volatility_and_beta`.
     settings : Association
         Number of permutations and their seed.
@@ -63,11 +63,17 @@ def explain(
     Returns
     -------
     dict
-        Ready for JSON: ``firms`` that took part and ``left_out``, how many lack a sector, size,
-        volatility or beta; under ``terms`` one record each with the partial correlation ``r``, its
-        95 % interval, ``p`` (null where not tested) and the standardised ``coefficient``; ``r2`` of
-        all, the same ``without_size``, and ``size_adds``, their difference with its interval. Null
-        with a ``reason`` where these firms do not allow it.
+        Ready for JSON, with the keys below; null with a ``reason`` where these firms do not allow
+        the regression.
+
+        ``firms``, ``left_out``: number of firms in the regression, and of those that lack a sector,
+        size, volatility or beta.
+
+        ``terms``: one record per predictor with the partial correlation ``r``, its 95% interval,
+        ``p`` (null where not tested) and the standardised ``coefficient``.
+
+        ``r2``, ``without_size``, ``size_adds``: R2 of all predictors, R2 without size, and their
+        difference with its interval.
     """
     if risk is None:
         return _none("growth rates were not given", 0, len(scores))
@@ -101,21 +107,25 @@ def explain(
 
 
 def explained_table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Lay what explains the scores of several methods out as a tidy table.
+    """Lay out what explains the scores of several methods as a tidy table.
 
     Parameters
     ----------
     records : iterable of mapping
-        As made by `firmsim.association.summary.associate`.
+        From `firmsim.association.summary.associate`.
 
     Returns
     -------
     DataFrame
-        Columns method, quantity, value, low, high, p, p_holm (corrected for having asked all these
-        methods the same question; Holm 1979), coefficient (standardised, of the regression) and n
-        (firms). Quantities: ``sector_r2`` (PERMANOVA) and ``sector_scatter`` (PERMDISP) of all
-        firms with a sector; ``<term>_given_others``, the partial correlations of the regression;
-        ``all_r2``, ``without_size_r2`` and ``size_adds_r2``. Missing where there is no value.
+        Columns method, quantity, value, low, high, p, p_holm, coefficient (standardised, from the
+        regression) and n (firms). p_holm is corrected over all methods of one quantity (Holm 1979).
+        Missing where there is no value.
+
+    Notes
+    -----
+    The quantities are ``sector_r2`` (PERMANOVA) and ``sector_scatter`` (PERMDISP) of all firms with
+    a sector; ``<term>_given_others``, the partial correlations of the regression; ``all_r2``,
+    ``without_size_r2`` and ``size_adds_r2``.
     """
     rows = [row for record in records for row in _rows(record)]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -142,20 +152,20 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         found[quantity] = regression[key] | {"n": n}
     keys = ("value", "low", "high", "p", "coefficient", "n")
     return [
-        {"method": record["method"], "quantity": quantity} | {key: cell.get(key) for key in keys}
-        for quantity, cell in found.items()
+        {"method": record["method"], "quantity": quantity}
+        | {key: statistic.get(key) for key in keys}
+        for quantity, statistic in found.items()
     ]
 
 
-def _why_not(
-    sector: NDArray[Any], values: Mapping[str, NDArray[np.float64]], kinds: list[str]
-) -> str | None:
+def _why_not(sector: Labels, values: Mapping[str, Floats], kinds: list[str]) -> str | None:
     """Why there is no regression for these firms."""
     n = len(sector)
     if len(kinds) > 1:
         return f"sizes are of different kinds ({', '.join(kinds)})"
-    if n < MIN_FIRMS:
-        return f"needs {MIN_FIRMS} firms with a sector, a size, a volatility and a beta; {n} have"
+    if n < MIN_REGRESSION_FIRMS:
+        needed = f"{MIN_REGRESSION_FIRMS} firms with a sector, a size, a volatility and a beta"
+        return f"needs {needed}; {n} have"
     counts = np.unique(sector, return_counts=True)[1]
     if len(counts) == 1:
         return f"all {n} firms with a sector and a size are in the same sector"
@@ -167,8 +177,8 @@ def _why_not(
     return None
 
 
-def _size_adds(distance: Matrix, predictors: Mapping[str, Matrix], fitted: Mrqap) -> Estimate:
-    """R2 of all predictors less R2 without size; from the partial r of size, exactly."""
+def _size_adds(distance: Floats, predictors: Mapping[str, Floats], fitted: Mrqap) -> Estimate:
+    """R2 of all predictors less R2 without size, exactly, from the partial r of size."""
     r = fitted.coefficients["size"].partial_r.value
     if fitted.r2.value is None or r is None:
         return impossible(str(fitted.r2.reason))

@@ -58,10 +58,13 @@ def horizon_spearman(scores: pd.DataFrame, correlation: pd.DataFrame) -> Estimat
     Returns
     -------
     Estimate
-        In [-1, 1], with the firm-level jackknife interval. Ranking all pairs again without each
-        firm would be slow. The change is linearised by the influence function of Spearman's
-        correlation (Croux and Dehon 2010, Statistical Methods and Applications 19), which counts
-        the product of a pair and how the pair shifts the ranks of the others.
+        In [-1, 1], with the firm-level jackknife interval.
+
+    Notes
+    -----
+    Ranking all pairs again without each firm would be slow. The influence function of Spearman's
+    correlation linearises the change: it counts the product of a pair and how the pair shifts the
+    ranks of the others (Croux and Dehon 2010, Statistical Methods and Applications 19).
 
     Examples
     --------

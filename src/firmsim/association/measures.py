@@ -108,7 +108,7 @@ MEASURES = (
         title="Same-sector AUC",
         reading="Probability that a pair of one sector scores higher than a pair of two sectors.",
         chance=0.5,
-        loader=_function("association.retrieval:same_sector_auc"),
+        loader=_function("association.auc:same_sector_auc"),
         used_in=EVERYWHERE,
         by_industry=True,
     ),

@@ -1,4 +1,4 @@
-"""Retrieval of sectors: AUC over pairs, and precision among a firm's nearest firms.
+"""Retrieval of sectors: votes of, and precision among, a firm's nearest firms.
 
 Each function takes `scores`, a symmetric array of shape (n_firms, n_firms), and `labels`, an array
 of shape (n_firms,) with the sector of each firm. The caller leaves out firms without a sector.
@@ -12,8 +12,8 @@ A firm alone in its sector has no peer to find. The averages over firms leave it
 among the candidates of the others. `firmsim.association.neighbour_count` chooses a k for small
 sectors.
 
-The measures that are means over firms sort the others of each firm. `order`, from
-`others_by_score`, sorts once for several measures; ``interval=False`` skips the jackknife.
+`order`, from `others_by_score`, sorts the others of each firm once for several measures.
+``interval=False`` skips the jackknife.
 """
 
 from dataclasses import replace
@@ -21,88 +21,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
+from firmsim.association.labels import peers_of, possible_without, why_not
 from firmsim.typing import Flags, Floats, Indices, Labels
 
 UNIT = (0.0, 1.0)
-
-
-def same_sector_auc(scores: Floats, labels: Labels | Indices) -> Estimate:
-    """Probability that a pair of one sector scores higher than a pair of two sectors.
-
-    It is the area under the receiver operating characteristic (ROC) curve of pairs; ties count one
-    half (Hanley and McNeil 1982, Radiology 143).
-
-    Parameters
-    ----------
-    scores : array of shape (n_firms, n_firms)
-        Symmetric; the diagonal is not used.
-    labels : array of shape (n_firms,)
-        Sector of each firm.
-
-    Returns
-    -------
-    Estimate
-        In [0, 1], 0.5 by chance.
-
-    Notes
-    -----
-    The jackknife removes a firm's pairs from the Mann-Whitney count. The firm's pairs are counted
-    against all, once from each side. What is then removed twice is the count within the firm's own
-    row, which is added back.
-
-    Examples
-    --------
-    >>> scores = np.array([[1, 0.9, 0.2], [0.9, 1, 0.4], [0.2, 0.4, 1]])
-    >>> same_sector_auc(scores, np.array(["Energy", "Energy", "Utilities"])).value
-    1.0
-    """
-    if reason := _why_not(labels):
-        return impossible(reason)
-    n = len(labels)
-    same = labels[:, None] == labels
-    first, second = np.triu_indices(n, 1)
-    pair, alike = scores[first, second], same[first, second]
-    positives, negatives = int(alike.sum()), int((~alike).sum())
-
-    won = _won(pair, alike)
-    total = won[alike].sum()
-    of_firm = np.bincount(first, won, n) + np.bincount(second, won, n)
-
-    own_positives = same.sum(axis=1) - 1
-    off_diagonal = scores.copy()
-    np.fill_diagonal(off_diagonal, -np.inf)
-    ranks = rankdata(off_diagonal, axis=1) - 1
-    np.fill_diagonal(same, val=False)
-    within = np.where(same, ranks, 0.0).sum(axis=1) - own_positives * (own_positives + 1) / 2
-
-    left = (positives - own_positives) * (negatives - (n - 1 - own_positives))
-    without = (total - of_firm + within) / np.maximum(left, 1)
-    without[~_possible_without(labels)] = np.nan
-    value = total / (positives * negatives)
-    return jackknifed(value, without, UNIT, n_taking_part=int((own_positives > 0).sum()))
-
-
-def _won(pair: Floats, alike: Flags) -> Floats:
-    """Number of pairs of the other kind that each pair wins against; ties count one half.
-
-    `alike` pairs win against pairs with lower scores, the others against pairs with higher scores.
-    """
-    order = np.argsort(pair)
-    ordered = pair[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    ends = np.append(starts[1:], pair.size)
-    tie = np.repeat(np.arange(starts.size), ends - starts)
-    positives = np.concatenate(([0], np.cumsum(alike[order])))
-    # twice those below, pairs of the same value counted half
-    lower_positives = positives[starts] + positives[ends]
-    lower = np.where(alike[order], (starts + ends - lower_positives)[tie], 0)
-    upper = np.where(alike[order], 0, (2 * positives[-1] - lower_positives)[tie])
-    won = np.empty_like(pair)
-    won[order] = (lower + upper) / 2
-    return won
 
 
 def others_by_score(scores: Floats) -> Indices:
@@ -158,7 +82,7 @@ def knn_accuracy(
     >>> knn_accuracy(scores, np.array(["Energy", "Energy", "Utilities"]), k=1).value
     1.0
     """
-    if reason := _why_not(labels):
+    if reason := why_not(labels):
         return impossible(reason)
     n = len(labels)
     codes = np.unique(labels, return_inverse=True)[1]
@@ -218,7 +142,7 @@ def precision_at(
     >>> precision_at(scores, np.array(["Energy", "Energy", "Utilities"]), k=2).value
     0.5
     """
-    if reason := _why_not(labels):
+    if reason := why_not(labels):
         return impossible(reason)
     n = len(labels)
     order = others_by_score(scores) if order is None else order
@@ -265,10 +189,10 @@ def r_precision(
     >>> r_precision(scores, np.array(["Energy", "Energy", "Utilities"])).value
     1.0
     """
-    if reason := _why_not(labels):
+    if reason := why_not(labels):
         return impossible(reason)
     order = others_by_score(scores) if order is None else order
-    peers = _peers(labels)
+    peers = peers_of(labels)
     found = _found(order[:, : peers.max()], labels)
     among = np.arange(found.shape[1]) < peers[:, None]
     value = (found & among).sum(axis=1) / np.maximum(peers, 1)
@@ -278,33 +202,6 @@ def r_precision(
     depth = np.minimum(peers[:, None] - same, len(labels) - 2)  # the diagonal is not used
     without = _hits_without(order, labels, depth) / np.maximum(depth, 1)
     return _mean_over_firms(value, without, labels)
-
-
-def _why_not(labels: Labels | Indices) -> str | None:
-    """Why no sector statistic exists for these labels."""
-    counts = np.unique(labels, return_counts=True)[1]
-    if len(labels) < 3:
-        return f"needs 3 firms with a sector; there are {len(labels)}"
-    if len(counts) == 1:
-        return f"all {len(labels)} firms with a sector are in the same one"
-    if counts.max() == 1:
-        return f"no two of the {len(labels)} firms share a sector"
-    return None
-
-
-def _peers(labels: Labels | Indices) -> Indices:
-    """Number of other firms in the sector of each firm."""
-    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    return np.asarray(counts[codes] - 1)
-
-
-def _possible_without(labels: Labels | Indices) -> Flags:
-    """Whether a sector statistic still exists without each firm."""
-    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    size = counts[codes]
-    sectors = len(counts) - (size == 1)
-    shared = (counts > 1).sum() - (size == 2)
-    return np.asarray((sectors > 1) & (shared > 0) & (len(labels) > 3))
 
 
 def _vote(sectors: Indices, scores: Floats) -> Indices:
@@ -341,7 +238,7 @@ def _mean_over_firms(
     value: NDArray[Any], without: NDArray[Any] | None, labels: Labels | Indices
 ) -> Estimate:
     """Mean over firms, and the same without each firm (`without[j, i]`: value of j without i)."""
-    peers = _peers(labels)
+    peers = peers_of(labels)
     counted = peers > 0
     mean = float(value[counted].mean())
     own = np.where(counted, value, np.nan)
@@ -352,6 +249,6 @@ def _mean_over_firms(
     np.fill_diagonal(remains, val=False)
     left = remains.sum(axis=0)
     each = np.where(remains, without, 0.0).sum(axis=0) / np.maximum(left, 1)
-    each[~_possible_without(labels)] = np.nan
+    each[~possible_without(labels)] = np.nan
     estimate = jackknifed(mean, each, UNIT, n_taking_part=int(counted.sum()))
     return replace(estimate, own=own)

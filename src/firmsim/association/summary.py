@@ -57,11 +57,12 @@ def associate(
     -------
     dict
         Ready for JSON. Counts of firms; ``explained`` from `firmsim.association.explain.explain`;
-        ``disagreements`` from `firmsim.association.disagreement.disagreements`. Under ``sector``,
-        ``size`` and ``horizon`` one record per measure of `firmsim.association.measures` with its
-        value, 95% interval (``low``, ``high``; null where it cannot be estimated), p where it is
-        tested, number of firms ``n`` and, where it counts neighbours, their number ``k``. Null with
-        a ``reason`` where these firms do not allow it.
+        ``disagreements`` from `firmsim.association.disagreement.disagreements`; ``sector``,
+        ``size`` and ``horizon`` with one record per measure of `firmsim.association.measures`.
+
+        A record has the value, its 95% interval (``low``, ``high``; null where it cannot be
+        estimated), p where it is tested, the number of firms ``n`` and, where it counts neighbours,
+        their number ``k``. The value is null, with a ``reason``, where these firms do not allow it.
 
     Raises
     ------

@@ -201,7 +201,7 @@ def crossed_bootstrap(values: Floats, draws: int, seed: int) -> tuple[float, flo
     --------
     >>> values = np.random.default_rng(0).normal(size=(3, 2, 50))
     >>> low, high = crossed_bootstrap(values, draws=200, seed=0)
-    >>> low < values.mean() < high
+    >>> bool(low < values.mean() < high)
     True
     """
     of_windows, of_seeds, of_firms = _shares(values.shape, draws, seed)

@@ -156,9 +156,9 @@ def measure(
     Notes
     -----
     A firm contributes its own value where the measure is a mean over firms, else its jackknife
-    pseudo-value (Tukey 1958), whose mean is about the value. Pseudo-values would not do for means
-    over firms: a vote of five or a list of ten jumps when a firm leaves, and the jackknife of such
-    a statistic is not consistent (Efron and Tibshirani 1993, section 11.5).
+    pseudo-value (Tukey 1958), whose mean is about the value. Means over firms have no consistent
+    jackknife (Efron and Tibshirani 1993, section 11.5): a vote of five or a list of ten jumps when
+    a firm leaves.
     """
     correlation = horizon_correlation(scores, horizon_q)
     inputs: dict[str, tuple[AttributeInput | HorizonInput, pd.Index]] = {

@@ -39,7 +39,7 @@ HOLE[2, 5] = HOLE[5, 2] = np.nan
         (lambda: mantel(Y, X[:5, :5], 19, 0), "other: is of 5 firms, the distance is of 8"),
         (lambda: mantel(ASKEW, X, 19, 0), r"distance: is 9.5 for firms 1 and 2 but"),
         (lambda: mantel(Y, HOLE, 19, 0), "other: is nan for firms 2 and 5"),
-        (lambda: mantel(Y, X, 0, 0), "permutations: is 0"),
+        (lambda: mantel(Y, X, 0, 0), "permutations: 0"),
         (lambda: mantel(Y, X, 19, 0, np.arange(N)), "each of the 8 firms is alone in its own"),
         (lambda: mantel(Y, X, 19, 0, LABELS[:5]), r"strata: has shape \(5,\) for 8 firms"),
         (lambda: mantel_within(Y, X, np.array([None] + ["a"] * 7), 19, 0), "missing for firm 0"),

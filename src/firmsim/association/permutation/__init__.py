@@ -1,9 +1,9 @@
-"""Permutation tests of scores against what is known of the firms; firms are permuted, never pairs.
+"""Permutation tests of scores against attributes of the firms; they permute firms, never pairs.
 
-Both sides of a test are distances, so a positive r says that alike firms (high scores) are alike in
-the attribute too. p = (1 + permutations at least as extreme) / (1 + permutations), two-sided for
-correlations and coefficients; where fewer permutations exist than are asked for, all are gone
-through and p is exact. docs/statistics.md says which test answers which question.
+Both sides of a test are distances. A positive r means that firms with high scores are similar in
+the attribute too. p is (1 + permutations at least as extreme) / (1 + permutations), two-sided for
+correlations and coefficients. Where fewer permutations exist than requested, the test uses all of
+them and p is exact. docs/statistics.md says which test answers which question.
 """
 
 from firmsim.association.permutation.distances import (

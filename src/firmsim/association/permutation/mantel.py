@@ -1,10 +1,9 @@
-"""Correlation of two distances over pairs of firms: all, within strata, or given covariates."""
+"""Mantel tests: correlation of two distances over all pairs, within strata, or given covariates."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation.checks import check_labels, check_matrix, orthonormal
@@ -13,9 +12,7 @@ from firmsim.association.permutation.orders import Orders, p_value, plan
 from firmsim.association.permutation.pairs import pair_correlation
 from firmsim.association.permutation.products import Pairs, permuted_products
 from firmsim.errors import extra
-
-Matrix = NDArray[np.float64]
-Labels = NDArray[Any]
+from firmsim.typing import Floats, Indices, Labels
 
 _UNIT = (-1.0, 1.0)
 _FEW = "needs 3 firms; there are {}"
@@ -23,27 +20,27 @@ _CONSTANT = "all pairs are equally far apart, in scores or in the attribute"
 
 
 def mantel(
-    distance: Matrix,
-    other: Matrix,
+    distance: Floats,
+    other: Floats,
     permutations: int,
     seed: int,
-    strata: Labels | None = None,
+    strata: Labels | Indices | None = None,
 ) -> Estimate:
     """Correlation of two distances over pairs of firms.
 
-    Mantel (1967), Cancer Research 27; the test is scikit-bio's. It is the attribute that is
-    permuted and not the scores: then permutations that are the same (two firms of one sector
-    swapped) give the same sum to the last bit and count as the ties they are.
+    Mantel (1967), Cancer Research 27; the test is scikit-bio's. It permutes the attribute and not
+    the scores. Permutations with the same result (two firms of one sector swapped) then give the
+    same sum to the last bit, and count as ties.
 
     Parameters
     ----------
     distance, other : array of shape (n_firms, n_firms)
-        Symmetric; the diagonal is not used. `other` is the one that is permuted.
+        Symmetric; the diagonal is not used. `other` is permuted.
     permutations, seed : int
-        How many random permutations, and their seed.
+        Number of random permutations, and their seed.
     strata : array of shape (n_firms,), optional
-        Firms are permuted within these only; the correlation is still over all pairs. For that over
-        pairs of one stratum see `mantel_within`.
+        Firms are permuted within their stratum only; the correlation is over all pairs.
+        `mantel_within` correlates pairs of one stratum.
 
     Returns
     -------
@@ -54,6 +51,13 @@ def mantel(
     ------
     AssociationError
         A matrix or the strata cannot be used: names the value.
+
+    Examples
+    --------
+    >>> place = np.array([0.0, 1.0, 4.0, 9.0])
+    >>> found = mantel(np.abs(place[:, None] - place), np.abs(place[:, None] - place) ** 2, 99, 0)
+    >>> round(found.value, 2), round(found.p, 2)
+    (0.98, 0.04)
     """
     distance = check_matrix(distance, "distance")
     other = check_matrix(other, "other", len(distance))
@@ -82,24 +86,24 @@ def mantel(
 
 
 def mantel_within(
-    distance: Matrix, other: Matrix, strata: Labels, permutations: int, seed: int
+    distance: Floats, other: Floats, strata: Labels | Indices, permutations: int, seed: int
 ) -> Estimate:
     """Correlation of two distances over pairs of one stratum: size given sector.
 
-    Both distances are centred within each stratum, their products pooled, and firms permuted
-    inside their stratum. An attribute that is merely clustered by sector is then no longer
-    associated with scores that are clustered by sector too; a free permutation would reject nearly
-    always. Strata of one or two firms say nothing and drop out. Restricted permutation: Legendre
-    and Legendre (2012), Numerical Ecology, 10.5.
+    Both distances are centred within each stratum, their products are pooled, and firms are
+    permuted within their stratum (restricted permutation: Legendre and Legendre 2012, Numerical
+    Ecology, 10.5). An attribute that is merely clustered by sector is then not associated with
+    scores that are clustered by sector too. A free permutation would reject nearly always. Strata
+    of one or two firms have no information and are left out.
 
     Parameters
     ----------
     distance, other : array of shape (n_firms, n_firms)
-        Symmetric. `other` is the one that is permuted.
+        Symmetric; the diagonal is not used. `other` is permuted.
     strata : array of shape (n_firms,)
         Stratum of each firm.
     permutations, seed : int
-        How many random permutations, and their seed.
+        Number of random permutations, and their seed.
 
     Returns
     -------
@@ -110,6 +114,14 @@ def mantel_within(
     ------
     AssociationError
         A matrix or the strata cannot be used: names the value.
+
+    Examples
+    --------
+    >>> place, sector = np.array([0.0, 1.0, 4.0, 0.0, 2.0, 3.0]), np.repeat(["Oil", "Gas"], 3)
+    >>> distance = np.abs(place[:, None] - place)
+    >>> found = mantel_within(distance, distance**2, sector, 99, seed=0)
+    >>> round(found.value, 2), round(found.p, 2)
+    (0.99, 0.03)
     """
     distance = check_matrix(distance, "distance")
     other = check_matrix(other, "other", len(distance))
@@ -134,33 +146,33 @@ def mantel_within(
 
 
 def partial_mantel(
-    distance: Matrix,
-    other: Matrix,
-    covariates: Mapping[str, Matrix],
+    distance: Floats,
+    other: Floats,
+    covariates: Mapping[str, Floats],
     permutations: int,
     seed: int,
-    strata: Labels | None = None,
+    strata: Labels | Indices | None = None,
 ) -> Estimate:
-    r"""Correlation of two distances over pairs of firms, given others.
+    r"""Correlation of two distances over pairs of firms, given other distances.
 
     .. math:: r_{xy \cdot Z} = \mathrm{cor}(x - \hat x(Z), \; y - \hat y(Z))
 
-    with the linear fits to the covariates Z over pairs. The attribute is permuted, and its relation
-    to the covariates with it (Smouse, Long and Sokal 1986, Systematic Zoology 35; R's vegan does
-    so). Where the attribute and the scores are each clustered in the way of the covariates, the
-    test keeps much of the plain one's error (Guillot and Rousset 2013, Methods in Ecology and
-    Evolution 4): print it, do not lean on it; `mrqap` and strata answer the question better.
+    with the linear fits to the covariates Z over pairs. The test permutes the attribute, and its
+    relation to the covariates with it (Smouse, Long and Sokal 1986, Systematic Zoology 35), as R's
+    vegan does. Where attribute and scores are each clustered like the covariates, it keeps much of
+    the error of the plain test (Guillot and Rousset 2013, Methods in Ecology and Evolution 4).
+    `mrqap` and strata answer the question better.
 
     Parameters
     ----------
     distance, other : array of shape (n_firms, n_firms)
-        Symmetric; the diagonal is not used. `other` is the one that is permuted.
+        Symmetric; the diagonal is not used. `other` is permuted.
     covariates : mapping of str to array of shape (n_firms, n_firms)
         Further distances, by name.
     permutations, seed : int
-        How many random permutations, and their seed.
+        Number of random permutations, and their seed.
     strata : array of shape (n_firms,), optional
-        Firms are permuted within these only.
+        Firms are permuted within their stratum only.
 
     Returns
     -------
@@ -171,6 +183,15 @@ def partial_mantel(
     ------
     AssociationError
         A matrix or the strata cannot be used, or covariates are collinear: names the value.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x, y = rng.normal(size=(2, 8))
+    >>> apart = {"x": np.abs(x[:, None] - x), "y": np.abs(y[:, None] - y)}
+    >>> found = partial_mantel(apart["x"] + apart["y"], apart["x"], {"y": apart["y"]}, 99, seed=0)
+    >>> round(found.value, 6), found.p
+    (1.0, 0.01)
     """
     distance = check_matrix(distance, "distance")
     n = len(distance)
@@ -202,8 +223,8 @@ def partial_mantel(
     return jackknifed(value, partial_correlation(inverse, 0, 1), _UNIT, p)
 
 
-def _basis(covariates: Mapping[str, Matrix], pairs: Pairs) -> Matrix:
-    """Orthonormal columns over pairs that span the covariates but for the constant.
+def _basis(covariates: Mapping[str, Floats], pairs: Pairs) -> Floats:
+    """Orthonormal columns over pairs that span the covariates without the constant.
 
     Shape (n_pairs, n_covariates).
     """
@@ -217,19 +238,19 @@ def _basis(covariates: Mapping[str, Matrix], pairs: Pairs) -> Matrix:
     return basis[:, 1:]
 
 
-def _residual(values: NDArray[np.float64], basis: Matrix) -> NDArray[np.float64] | None:
-    """What the covariates leave of centred unit values, at unit length; None where it is rounding.
+def _residual(values: Floats, basis: Floats) -> Floats | None:
+    """Residual of centred unit values from the covariates, at unit length; None where rounding.
 
     Shape (n_pairs,).
     """
     left = values - basis @ (basis.T @ values)
-    left -= basis @ (basis.T @ left)  # again, for the digits that the first left
+    left -= basis @ (basis.T @ left)  # again, for the digits that the first step left
     length = np.sqrt(left @ left)
     return left / length if length > 1e-8 else None
 
 
-def partial_r(sums: Matrix) -> NDArray[np.float64]:
-    r"""Size of the partial correlation of permuted matrices with a target.
+def partial_r(sums: Floats) -> Floats:
+    r"""Absolute partial correlation of permuted matrices with a target.
 
     .. math:: |r_p| = |\langle x_p, y \rangle| / \sqrt{1 - \sum_k \langle x_p, q_k \rangle^2}
 
@@ -241,7 +262,7 @@ def partial_r(sums: Matrix) -> NDArray[np.float64]:
     Returns
     -------
     array of shape (n_permutations,)
-        1 where a permuted matrix is a combination of the covariates, which counts as extreme.
+        1, the most extreme, where a permuted matrix is a combination of the covariates.
     """
     free = 1 - (sums[:, 1:] ** 2).sum(axis=1)
     r = np.ones(len(sums))
@@ -249,8 +270,8 @@ def partial_r(sums: Matrix) -> NDArray[np.float64]:
     return r
 
 
-def _unit(matrix: Matrix, codes: NDArray[np.intp] | None = None) -> Matrix:
-    """Of mean zero over the pairs of each stratum and of unit length over all of these pairs."""
+def _unit(matrix: Floats, codes: Indices | None = None) -> Floats:
+    """Matrix of mean zero over the pairs of each stratum, and of unit length over all of them."""
     used = np.ones(matrix.shape, dtype=bool) if codes is None else codes[:, None] == codes
     np.fill_diagonal(used, val=False)
     centred = np.zeros_like(matrix)
@@ -260,12 +281,12 @@ def _unit(matrix: Matrix, codes: NDArray[np.intp] | None = None) -> Matrix:
 
 
 class _Dealer(np.random.Generator):
-    """Generator that deals planned permutations out, so that scikit-bio's test has strata too."""
+    """Generator that returns planned permutations, so that scikit-bio's test has strata too."""
 
     def __init__(self, orders: Orders) -> None:
         super().__init__(np.random.PCG64(0))
         self._orders = iter(orders)
 
     def permutation(self, x: Any, axis: int = 0) -> Any:  # noqa: ARG002
-        """Next of the planned permutations, whatever is asked for."""
+        """Next planned permutation, whatever the argument."""
         return next(self._orders)

@@ -3,15 +3,14 @@
 from itertools import combinations_with_replacement
 
 import numpy as np
-from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
+from firmsim.typing import Floats
 
 _CONDITION = 1e10
-"""Correlation matrices worse than this have no inverse worth having."""
+"""A correlation matrix with a larger condition number counts as singular."""
 
 
-def inverses_without_each(matrices: list[Matrix]) -> Matrix:
+def inverses_without_each(matrices: list[Floats]) -> Floats:
     """Inverted correlations of matrices over pairs of firms, without each firm's pairs.
 
     Parameters
@@ -40,18 +39,18 @@ def inverses_without_each(matrices: list[Matrix]) -> Matrix:
     return _inverse(about_mean)
 
 
-def partial_correlation(inverse: Matrix, j: int, k: int) -> Matrix:
+def partial_correlation(inverse: Floats, j: int, k: int) -> Floats:
     """Correlation of two matrices given all others, from inverted correlations (any number)."""
     scale = np.sqrt(inverse[..., j, j] * inverse[..., k, k])
     return np.asarray(np.clip(-inverse[..., j, k] / scale, -1.0, 1.0))
 
 
-def explained(inverse: Matrix, j: int) -> Matrix:
-    """Share of a matrix's variance that all others explain, from inverted correlations."""
+def explained(inverse: Floats, j: int) -> Floats:
+    """Share of the variance of a matrix that all others explain, from inverted correlations."""
     return np.asarray(np.clip(1 - 1 / inverse[..., j, j], 0.0, 1.0))
 
 
-def _inverse(covariance: Matrix) -> Matrix:
+def _inverse(covariance: Floats) -> Floats:
     spread = np.sqrt(np.clip(np.diagonal(covariance, axis1=1, axis2=2), 0.0, None))
     scale = spread[:, :, None] * spread[:, None, :]
     correlation = np.divide(covariance, scale, out=np.zeros_like(covariance), where=scale > 0)

@@ -1,11 +1,9 @@
-"""Regression of scores on several distances at once, permuting firms."""
+"""Multiple regression of scores on several distances, tested by permuting firms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation.checks import check_matrix, orthonormal
@@ -15,55 +13,72 @@ from firmsim.association.permutation.moments import (
     inverses_without_each,
     partial_correlation,
 )
-from firmsim.association.permutation.orders import p_value, plan
+from firmsim.association.permutation.orders import Orders, p_value, plan
 from firmsim.association.permutation.products import permuted_products
 from firmsim.errors import AssociationError
-
-Matrix = NDArray[np.float64]
+from firmsim.typing import Floats, Indices, Labels
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """One predictor of the regression."""
+    """One predictor of the regression.
+
+    Attributes
+    ----------
+    slope : float
+        Distance per unit of the predictor, the others held constant.
+    beta : float
+        The same in standard deviations of both over pairs.
+    t : float
+        Slope divided by its standard error as if pairs were independent; no test by itself.
+    partial_r : Estimate
+        Correlation with what the others leave, with its interval, and p where it was tested.
+    """
 
     slope: float
-    """Distance per unit of the predictor, the others held still."""
     beta: float
-    """The same in standard deviations of both over pairs."""
     t: float
-    """Slope over its standard error as if pairs were independent; no test by itself."""
     partial_r: Estimate
-    """Correlation with what the others leave, with its interval, and p where it was tested."""
 
 
 @dataclass(frozen=True)
 class Mrqap:
-    """Regression of a distance on others over pairs of firms."""
+    """Regression of a distance on others over pairs of firms.
+
+    Attributes
+    ----------
+    r2 : Estimate
+        Share of the variance over pairs that all predictors explain, with its interval.
+    intercept : float or None
+        Distance where all predictors are zero.
+    coefficients : dict of str to Coefficient
+        By name of the predictor; empty where there is no regression.
+    """
 
     r2: Estimate
-    """Share of the variance over pairs that all predictors explain, with its interval."""
     intercept: float | None
     coefficients: dict[str, Coefficient]
-    """By name of the predictor; empty where there is no regression."""
 
 
 def mrqap(
-    distance: Matrix,
-    predictors: Mapping[str, Matrix],
+    distance: Floats,
+    predictors: Mapping[str, Floats],
     permutations: int,
     seed: int,
-    strata: NDArray[Any] | None = None,
+    strata: Labels | Indices | None = None,
     tested: Sequence[str] | None = None,
 ) -> Mrqap:
     r"""Regress a distance on others over pairs of firms, and test each by double semi-partialling.
 
     .. math:: y_{ij} = a + \sum_k b_k x^k_{ij} + e_{ij}
 
-    To test x^k, it is regressed on the other predictors; the firms of what these leave of it are
-    permuted, which keeps its relation to them broken as it is, and y is regressed on the permuted
-    rest and the other predictors. |t| of that is compared with |t| as observed. Dekker, Krackhardt
-    and Snijders (2007), Psychometrika 72; the method "qapspp" of R's sna. It holds its level under
-    collinearity and skewed predictors, where permuting y or x does not.
+    This is the multiple regression quadratic assignment procedure (MRQAP) by Dekker, Krackhardt and
+    Snijders (2007), Psychometrika 72: the method "qapspp" of R's sna. A test of x^k regresses it on
+    the other predictors and permutes the firms of the residual. It then regresses y on the permuted
+    residual and the other predictors, and compares |t| with the observed |t|.
+
+    The test holds its level under collinearity and skewed predictors, where permuting y or x does
+    not.
 
     Parameters
     ----------
@@ -72,11 +87,11 @@ def mrqap(
     predictors : mapping of str to array of shape (n_firms, n_firms)
         Further distances, by name.
     permutations, seed : int
-        How many random permutations, and their seed; all predictors share them.
+        Number of random permutations, and their seed; all predictors share them.
     strata : array of shape (n_firms,), optional
-        Firms are permuted within these only.
+        Firms are permuted within their stratum only.
     tested : sequence of str, optional
-        Predictors to test; the others are only held still. Default: all.
+        Predictors to test; the others are only controlled for. Default: all.
 
     Returns
     -------
@@ -86,8 +101,18 @@ def mrqap(
     Raises
     ------
     AssociationError
-        A matrix or the strata cannot be used, there are no predictors, they are collinear, or one
-        to be tested is none of them: names the value.
+        A matrix or the strata cannot be used, there are no predictors, they are collinear, or a
+        tested one is not among them: names the value.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x, y, noise = rng.normal(size=(3, 12))
+    >>> apart = {"x": np.abs(x[:, None] - x), "y": np.abs(y[:, None] - y)}
+    >>> distance = 2 * apart["x"] + 0.1 * np.abs(noise[:, None] - noise)
+    >>> found = mrqap(distance, apart, 99, seed=0)
+    >>> {name: (round(c.slope, 1), c.partial_r.p) for name, c in found.coefficients.items()}
+    {'x': (2.0, 0.01), 'y': (0.0, 0.22)}
     """
     distance = check_matrix(distance, "distance")
     n = len(distance)
@@ -95,11 +120,11 @@ def mrqap(
     names = list(given)
     if not names:
         message = "predictors: there are none; give at least one distance"
-        raise AssociationError(message)
-    asked = names if tested is None else list(tested)
-    if unknown := sorted(set(asked) - set(names)):
+        raise AssociationError(message, parameter="predictors")
+    chosen = names if tested is None else list(tested)
+    if unknown := sorted(set(chosen) - set(names)):
         message = f"tested: {unknown[0]!r} is none of the predictors ({', '.join(names)})"
-        raise AssociationError(message)
+        raise AssociationError(message, parameter="tested")
     degrees = n * (n - 1) // 2 - len(names) - 1
     if n < 3 or degrees < 1:
         return _none(f"{n} firms have too few pairs for {len(names)} predictors")
@@ -122,7 +147,7 @@ def mrqap(
     orders, _ = plan(n, permutations, seed, strata)
     axes = np.vstack([error / np.sqrt(error @ error), basis[:, 1:].T])
     height = np.concatenate([[np.sqrt(error @ error)], axes[1:] @ centred])
-    p = _test(axes, height, triangle[1:, 1:], [names.index(name) for name in asked], orders)
+    p = _test(axes, height, triangle[1:, 1:], [names.index(name) for name in chosen], orders)
     without = inverses_without_each([distance, *given.values()])
     coefficients = {}
     for k, name in enumerate(names, start=1):
@@ -139,24 +164,24 @@ def mrqap(
 
 
 def _test(
-    axes: Matrix,
-    height: NDArray[np.float64],
-    triangle: Matrix,
-    asked: Sequence[int],
-    orders: NDArray[np.int32],
+    axes: Floats,
+    height: Floats,
+    triangle: Floats,
+    chosen: Sequence[int],
+    orders: Orders,
 ) -> dict[int, float]:
-    """Two-sided p of each predictor asked for, by double semi-partialling.
+    """Two-sided p of each chosen predictor, by double semi-partialling.
 
     Parameters
     ----------
     axes : array of shape (1 + n_predictors, n_pairs)
-        Orthonormal: what the predictors leave of the distance, then what spans them.
+        Orthonormal: the residual of the distance, then what spans the predictors.
     height : array of shape (1 + n_predictors,)
-        The distance, centred, along these axes.
+        The centred distance along these axes.
     triangle : array of shape (n_predictors, n_predictors)
-        The predictors, centred, along these axes but the first; one a column.
-    asked : sequence of int
-        Which to test.
+        The centred predictors, one per column, along these axes without the first.
+    chosen : sequence of int
+        Positions of the predictors to test.
     orders : array of shape (n_permutations, n_firms)
 
     Returns
@@ -165,10 +190,10 @@ def _test(
     """
     n = orders.shape[1]
     pairs = np.triu_indices(n, 1)
-    moved = np.zeros((len(asked), n, n))
+    moved = np.zeros((len(chosen), n, n))
     turns, observed = [], []
-    for rest, k in zip(moved, asked, strict=True):
-        # the other predictors, then what they leave of this one, along the axes that span all
+    for rest, k in zip(moved, chosen, strict=True):
+        # the other predictors, then the residual of this one, along the axes that span all
         others = np.linalg.qr(np.delete(triangle, k, axis=1), mode="complete")[0].T
         rest[pairs] = others[-1] @ axes[1:]
         rest += rest.T
@@ -179,7 +204,7 @@ def _test(
     sums = permuted_products(moved, axes, pairs, orders)
     return {
         k: p_value(value, partial_r(sums[:, place] @ turn.T))
-        for place, (k, turn, value) in enumerate(zip(asked, turns, observed, strict=True))
+        for place, (k, turn, value) in enumerate(zip(chosen, turns, observed, strict=True))
     }
 
 

@@ -1,30 +1,35 @@
-"""What groups explain beyond covariates of firms: a linear model inside a larger one."""
+"""Nested linear models: covariates of firms, and groups beyond them."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmsim.association.permutation.checks import check_values, orthonormal
 from firmsim.errors import AssociationError
-
-Matrix = NDArray[np.float64]
+from firmsim.typing import Floats, Indices
 
 
 class Nested(NamedTuple):
-    """Orthonormal columns over firms of the smaller model, and of what groups add to it."""
+    """Orthonormal columns over firms of the smaller model, and of what groups add to it.
 
-    smaller: Matrix
-    """Constant and covariates, shape (n_firms, 1 + n_covariates)."""
-    groups: Matrix
-    """Shape (n_firms, n_groups - 1)."""
+    Attributes
+    ----------
+    smaller : array of shape (n_firms, 1 + n_covariates)
+        Constant and covariates.
+    groups : array of shape (n_firms, n_groups - 1)
+        What the groups add.
+    residual_df : int
+        Number of firms less the columns of both.
+    """
+
+    smaller: Floats
+    groups: Floats
     residual_df: int
-    """Firms minus columns of both."""
 
 
-def nested(codes: NDArray[np.intp], covariates: Mapping[str, NDArray[Any]] | None) -> Nested:
-    """Set the two models up.
+def nested(codes: Indices, covariates: Mapping[str, Floats] | None) -> Nested:
+    """Orthonormal columns of the two models.
 
     Parameters
     ----------
@@ -40,15 +45,15 @@ def nested(codes: NDArray[np.intp], covariates: Mapping[str, NDArray[Any]] | Non
     Raises
     ------
     AssociationError
-        Covariates do not fit the firms, are collinear, settle the groups between them, or leave
-        nothing to estimate the error from.
+        Covariates do not fit the firms, are collinear, determine the groups, or leave nothing to
+        estimate the error from.
     """
     n, count = codes.size, int(codes.max()) + 1
     values = check_values(covariates or {}, n)
     names = ["constant", *(covariates or {}), *["groups"] * (count - 1)]
     if len(names) >= n:
         message = f"covariates: {values.shape[1]} and {count} groups are too many for {n} firms"
-        raise AssociationError(message)
+        raise AssociationError(message, parameter="covariates")
     spread = np.where(np.ptp(values, axis=0) > 0, np.std(values, axis=0), 1.0)
     values = (values - values.mean(axis=0)) / spread
     belongs = (codes[:, None] == np.arange(1, count)).astype(np.float64)

@@ -1,15 +1,15 @@
-"""Correlation of two matrices over pairs of firms, with and without each firm."""
+"""Correlation of two matrices over pairs of firms, of all firms and without each."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
+from firmsim.typing import Flags, Floats, Indices
+
 _ROUNDING = 1e-12
 
 
 def pair_correlation(
-    x: Matrix, y: Matrix, members: list[NDArray[np.intp]] | None = None
-) -> tuple[float, Matrix]:
+    x: Floats, y: Floats, members: list[Indices] | None = None
+) -> tuple[float, Floats]:
     """Pearson correlation of x and y over pairs of firms, or pooled over pairs within strata.
 
     With strata, only pairs of one stratum count, and x and y are centred within each.
@@ -19,7 +19,7 @@ def pair_correlation(
     x, y : array of shape (n_firms, n_firms)
         Symmetric; the diagonal is not used.
     members : list of array of int, optional
-        Firms of each stratum. Default: all firms are in one.
+        Firms of each stratum. Default: one stratum.
 
     Returns
     -------
@@ -41,16 +41,16 @@ def pair_correlation(
     return float(_correlation(everything, everything)), _correlation(left, everything)
 
 
-def _products(x: Matrix, y: Matrix, used: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+def _products(x: Floats, y: Floats, used: Flags) -> tuple[Floats, Floats]:
     """Centred sums of xy, xx and yy over pairs: of all firms (3,), and without each (3, n)."""
-    x, y = _centred(x, used), _centred(y, used)  # first of all, so that no digits are lost below
+    x, y = _centred(x, used), _centred(y, used)  # first, so that the sums lose no digits
     terms = (used, x, y, x * y, x * x, y * y)
     of_firm = np.stack([term.sum(axis=1, dtype=np.float64) for term in terms])
     everything = of_firm.sum(axis=1, keepdims=True) / 2
     return _about_mean(everything)[:, 0], _about_mean(everything - of_firm)
 
 
-def _centred(values: Matrix, used: NDArray[np.bool_]) -> Matrix:
+def _centred(values: Floats, used: Flags) -> Floats:
     """Deviations from the mean over the used pairs, 0 elsewhere and where they are rounding."""
     count = max(int(used.sum()), 1)
     deviation = np.where(used, values - np.where(used, values, 0.0).sum() / count, 0.0)
@@ -58,14 +58,14 @@ def _centred(values: Matrix, used: NDArray[np.bool_]) -> Matrix:
     return np.zeros_like(deviation) if constant else deviation
 
 
-def _about_mean(sums: Matrix) -> Matrix:
+def _about_mean(sums: Floats) -> Floats:
     """Sums of products about the mean, from (count, x, y, xy, xx, yy)."""
     count, x, y, xy, xx, yy = sums
     count = np.maximum(count, 1.0)
     return np.stack([xy - x * y / count, xx - x * x / count, yy - y * y / count])
 
 
-def _correlation(products: Matrix, everything: Matrix) -> Matrix:
+def _correlation(products: Floats, everything: Floats) -> Floats:
     """Correlation from the sums of xy, xx and yy; NaN where next to no spread is left."""
     xy, xx, yy = products
     varies = (xx > _ROUNDING * everything[1]) & (yy > _ROUNDING * everything[2])

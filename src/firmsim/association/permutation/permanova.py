@@ -1,37 +1,34 @@
-"""Share of the squared distances that lies between sectors."""
+"""Permutational analysis of variance: share of the squared distances between sectors."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
 from firmsim.association.permutation.checks import check_labels, check_matrix
 from firmsim.association.permutation.nested import Nested, nested
-from firmsim.association.permutation.orders import Plan, p_value, plan
+from firmsim.association.permutation.orders import PermutationPlan, p_value, plan
 from firmsim.association.permutation.products import permuted_products
-
-Matrix = NDArray[np.float64]
-Labels = NDArray[Any]
+from firmsim.typing import Floats, Indices, Labels
 
 _ROUNDING = 1e-12
 
 
 class Permanova(NamedTuple):
-    """R2 (with its interval and p) and the pseudo-F statistic it follows from."""
+    """R2 with its interval and p, and the pseudo-F statistic that follows from it."""
 
     r2: Estimate
     pseudo_f: float | None
 
 
 def permanova(
-    distance: Matrix,
-    labels: Labels,
+    distance: Floats,
+    labels: Labels | Indices,
     permutations: int,
     seed: int,
-    strata: Labels | None = None,
-    covariates: Mapping[str, NDArray[Any]] | None = None,
+    strata: Labels | Indices | None = None,
+    covariates: Mapping[str, Floats] | None = None,
 ) -> Permanova:
     r"""Share of the squared distances that lies between sectors.
 
@@ -39,14 +36,15 @@ def permanova(
                              {\frac{1}{n} \sum_{i<j} d_{ij}^2}, \qquad
               F = \frac{R^2 / (G - 1)}{(1 - R^2) / (n - G)}
 
-    Anderson (2001), Austral Ecology 26. Labels that say nothing have an expected R2 of
-    (G - 1) / (n - 1), not 0. With covariates of firms, R2 is the share that the sectors explain
-    beyond them, and F compares it with what both leave (McArdle and Anderson 2001, Ecology 82);
-    what the covariates leave is permuted (Freedman and Lane 1983, Journal of Business and Economic
-    Statistics 1).
+    This is the permutational multivariate analysis of variance (PERMANOVA, Anderson 2001, Austral
+    Ecology 26). Labels without information have an expected R2 of (G - 1) / (n - 1), not 0.
 
-    The draws are those of scikit-bio's test and so is p, without its loss of ties to rounding: it
-    sums all pairs of firms in every permutation, where only those within a sector count.
+    With covariates of firms, R2 is the share that the sectors explain beyond them, and F compares
+    it with what both leave (McArdle and Anderson 2001, Ecology 82). What the covariates leave is
+    permuted (Freedman and Lane 1983, Journal of Business and Economic Statistics 1).
+
+    The draws and p are those of scikit-bio's test, but no tie is lost to rounding: only pairs
+    within a sector are summed, where scikit-bio sums all pairs.
 
     Parameters
     ----------
@@ -55,9 +53,9 @@ def permanova(
     labels : array of shape (n_firms,)
         Sector of each firm.
     permutations, seed : int
-        How many random permutations, and their seed.
+        Number of random permutations, and their seed.
     strata : array of shape (n_firms,), optional
-        Firms are permuted within these only, for example countries.
+        Firms are permuted within their stratum only, for example their country.
     covariates : mapping of str to array of shape (n_firms,), optional
         Numbers of each firm, by name, for example its volatility.
 
@@ -70,6 +68,14 @@ def permanova(
     ------
     AssociationError
         A matrix, labels, strata or covariates that cannot be used: names the value.
+
+    Examples
+    --------
+    >>> place = np.array([0.0, 0.1, 0.3, 5.0, 5.2, 5.3])
+    >>> distance = np.abs(place[:, None] - place)
+    >>> found = permanova(distance, np.repeat(["Oil", "Gas"], 3), 99, seed=0)
+    >>> round(found.r2.value, 3), round(found.r2.p, 2)
+    (0.998, 0.1)
     """
     distance = check_matrix(distance, "distance")
     n = len(distance)
@@ -103,17 +109,17 @@ def permanova(
     return Permanova(jackknifed(r2, without, (0.0, 1.0), p, n_taking_part), float(pseudo_f))
 
 
-def _within(square: Matrix, codes: NDArray[np.intp], orders: Plan) -> Matrix:
-    """Squared distances within sectors, over their numbers of firms, with permuted labels."""
+def _within(square: Floats, codes: Indices, orders: PermutationPlan) -> Floats:
+    """Squared distances within sectors, divided by their numbers of firms, with permuted labels."""
     first, second = np.nonzero(np.triu(codes[:, None] == codes, 1))
     weights = 1 / np.bincount(codes)[codes[first]]
-    to = np.empty_like(orders.orders)  # where each label goes, as scikit-bio permutes labels
+    to = np.empty_like(orders.orders)  # new place of each label, as scikit-bio permutes labels
     np.put_along_axis(to, orders.orders, np.arange(len(codes), dtype=np.int32)[None], axis=1)
     return permuted_products(square[None], weights[None], (first, second), to)[:, 0, 0]
 
 
-def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
-    """PERMANOVA of what covariates leave."""
+def _beyond(square: Floats, models: Nested, orders: PermutationPlan) -> Permanova:
+    """PERMANOVA of what the covariates leave."""
     n = len(square)
     smaller = models.smaller @ models.smaller.T
     added = models.groups @ models.groups.T
@@ -142,7 +148,7 @@ def _beyond(square: Matrix, models: Nested, orders: Plan) -> Permanova:
     return Permanova(jackknifed(float(r2), without, (0.0, 1.0), p), float(pseudo_f))
 
 
-def _without_each(square: Matrix, hat: Matrix) -> NDArray[np.float64]:
+def _without_each(square: Floats, hat: Floats) -> Floats:
     """Squared distances that a linear model leaves, without each firm.
 
     All firms leave sum(hat * square) / 2; without firm i the projection is

@@ -4,22 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from joblib import cpu_count
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from firmsim.association.permutation.orders import Orders
+from firmsim.typing import Floats, Indices
 
-Matrix = NDArray[np.float64]
-Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+Pairs = tuple[Indices, Indices]
 
 _PAIRS, _ORDERS = 2048, 32
-"""Pairs and permutations that a thread gathers at a time: they stay in its core's cache, and one
-matrix product serves all of these permutations."""
+"""Pairs and permutations that a thread gathers per step. They stay in the cache of its core, and
+one matrix product serves all of these permutations."""
 
 
-def permuted_products(
-    moved: NDArray[np.float64], fixed: NDArray[np.float64], pairs: Pairs, orders: Orders
-) -> NDArray[np.float64]:
+def permuted_products(moved: Floats, fixed: Floats, pairs: Pairs, orders: Orders) -> Floats:
     r"""Sums of products of permuted matrices with fixed ones.
 
     .. math:: s_{pmf} = \sum_{(i, j)} x^m_{\pi_p(i) \pi_p(j)} \, y^f_{ij}
@@ -29,23 +26,24 @@ def permuted_products(
     moved : array of shape (n_moved, n_firms, n_firms)
         The matrices whose firms are permuted.
     fixed : array of shape (n_fixed, n_pairs)
-        What they are multiplied by.
+        Values of the pairs that they are multiplied by.
     pairs : pair of arrays of shape (n_pairs,)
-        First and second firm of the pairs that are summed over; fastest sorted by the first.
+        First and second firm of the pairs in the sum; fastest when sorted by the first.
     orders : array of shape (n_permutations, n_firms)
         From `firmsim.association.permutation.orders.plan`.
 
     Returns
     -------
     array of shape (n_permutations, n_moved, n_fixed)
-        The same on any number of threads; `LOKY_MAX_CPU_COUNT` in the environment limits them.
+        The same on any number of threads; the environment variable `LOKY_MAX_CPU_COUNT` limits
+        them.
     """
     many, n, _ = moved.shape
-    flat = np.ascontiguousarray(moved.reshape(many, n * n).T)  # one gather serves them all
+    flat = np.ascontiguousarray(moved.reshape(many, n * n).T)  # one gather serves all
     sums = np.zeros((len(fixed), len(orders) * many))
 
     def add(begin: int) -> None:
-        """Fill the columns of some permutations."""
+        """Add up the products of some permutations."""
         column = np.ascontiguousarray(orders[begin : begin + _ORDERS].T, dtype=np.intp)
         row = column * n
         own = sums[:, begin * many : (begin + _ORDERS) * many]
