@@ -3,7 +3,7 @@
 #   make test    the tests            make lint    format, style, types, workflow
 #   make bench   side-by-side timings make lock    new lock from pyproject.toml
 #   make calibrate   how often the permutation tests reject, into docs/statistics.md
-#   make schema  schema and key tables from firmsim.config
+#   make schema  schema and key tables from firmsim.config, comparators from their registry
 #   make soak    download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make gradients   docs/gradients.md: default run, figure and table of its gradients
 #   make trainers study of trainers (half an hour on two cores), docs/trainers.md
@@ -60,6 +60,7 @@ calibrate: .venv/installed-dev
 
 schema: .venv/installed-dev
 	$(BIN)/python tools/config_reference.py
+	$(BIN)/python tools/comparators.py
 
 lock:
 	$(PYTHON) tools/lock.py

@@ -1,5 +1,7 @@
 """The configuration's JSON schema and tables of keys, made from the models in `firmsim.config`.
 
+The choices and the default of ``similarity.comparators`` are those of the registry.
+
     python tools/config_reference.py [--check]
 
 writes ``workflow/schemas/config.schema.json`` and the tables in ``config/README.md``. With
@@ -21,16 +23,23 @@ from pydantic.fields import FieldInfo
 
 from firmsim.config import Config, Section
 from firmsim.config.choice import kinds_of, names_of
+from firmsim.similarity.comparators import COMPARATORS, default_comparators
 
 HOME = Path(__file__).resolve().parent.parent
 SCHEMA = Path("workflow/schemas/config.schema.json")
 README = Path("config/README.md")
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
+REGISTERED = "similarity.comparators"
+"""Key whose choices and default are in the registry of comparators."""
 
 
 def schema() -> str:
     """JSON schema of the configuration."""
-    return json.dumps(Config.model_json_schema(), indent=1) + "\n"
+    found = Config.model_json_schema()
+    comparators = found["$defs"]["Similarity"]["properties"]["comparators"]
+    comparators["anyOf"][0]["items"]["enum"] = list(COMPARATORS)
+    comparators["default"] = default_comparators()
+    return json.dumps(found, indent=1) + "\n"
 
 
 def key_tables() -> str:
@@ -59,6 +68,8 @@ def _tables(prefix: str, kinds: Sequence[type[Section]], text: str | None) -> It
         if below and not many and len(below) == 1:
             continue  # a section that is always there has nothing to say but its keys
         cells = [f"`{prefix}{name}`", _values(list(fields.values())), _default(field)]
+        if prefix + name == REGISTERED:
+            cells[1:] = [f"list of {_listed(COMPARATORS)}", _listed(default_comparators())]
         if len(kinds) > 1:
             cells.insert(1, "all" if len(fields) == len(kinds) else _names(list(fields)))
         rows.append(f"| {' | '.join([*cells, _meaning(fields.values())])} |")
@@ -82,6 +93,11 @@ def _fields(kinds: Sequence[type[Section]]) -> dict[str, dict[type[Section], Fie
 def _names(kinds: Sequence[type[Section]]) -> str:
     """Names by which kinds of a section are chosen."""
     return ", ".join(f"`{name}`" for kind in kinds for name in names_of(kind))
+
+
+def _listed(entries: Iterable[str]) -> str:
+    """Entries as code, with commas between."""
+    return ", ".join(f"`{entry}`" for entry in entries)
 
 
 def _meaning(fields: Iterable[FieldInfo]) -> str:

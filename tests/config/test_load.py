@@ -212,7 +212,6 @@ def test_wrong_type(values, start):
         (encoder(seeds=[]), "encoders.0.seeds: [] is not valid"),
         (encoder(seeds=[1, 1]), "encoders.0.seeds: [1, 1] holds a seed twice"),
         (encoder("objective", day_dropout=1), "encoders.0.objective.day_dropout: 1 is not valid"),
-        (encoder(name="pearson"), "encoders.0.name: 'pearson' is the name of a comparator"),
         (encoder(name="../x"), "encoders.0.name: '../x' is not valid"),
         ({"encoders": [ENCODER, ENCODER]}, "encoders: two are named 'elman-comovement'"),
         ({"encoders": [{"cell": "elman"}]}, "encoders.0.objective: is missing"),

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from firmsim.config.load import load_config
-from firmsim.errors import FirmsError, PriceError
+from firmsim.errors import ConfigError, FirmsError, PriceError
 from firmsim.prices.source import BUNDLED
 from firmsim.run.paths import BUNDLED_FIRMS, RESOURCES
 from firmsim.run.plan import Plan
+from firmsim.similarity.comparators import default_comparators
 
 
 def make(**keys):
@@ -119,3 +120,26 @@ def test_missing_price_file():
 
 def test_no_family_without_methods():
     assert list(make(encoders=[]).families) == ["comparators"]
+
+
+def test_comparators_are_the_default_ones_or_those_given_and_the_random_scores():
+    assert make().config.similarity.comparators == default_comparators()
+    given = make(similarity={"comparators": ["dtw", "pearson"]})
+    assert given.families["comparators"] == ["dtw", "pearson", "random"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "part"),
+    [
+        ({"similarity": {"comparators": ["pearsn"]}}, "comparators: 'pearsn' .* 'pearson'"),
+        ({"similarity": {"comparators": ["zzz"]}}, "comparators: 'zzz' .* spearman"),
+        (
+            {"encoders": [{"cell": "elman", "objective": "comovement", "name": "ewma"}]},
+            "encoders: 'ewma' is the name of a comparator",
+        ),
+    ],
+)
+def test_names_of_comparators_are_checked(keys, part):
+    with pytest.raises(ConfigError, match=f"^{part}") as caught:
+        make(**keys)
+    assert caught.value.parameter == part.split(":")[0]

@@ -11,11 +11,11 @@ import pandas as pd
 import yaml
 from project import HOME
 
-from firmsim.config import DEFAULT_COMPARATORS
+from firmsim.similarity.comparators import default_comparators
 
 ENCODERS = [f"{cell}-comovement" for cell in ("elman", "jordan", "lstm", "gru", "feedforward")]
 ENCODERS += ["elman-forecast", "jordan-forecast"]
-METHODS = len(ENCODERS) + len(DEFAULT_COMPARATORS)
+METHODS = len(ENCODERS) + len(default_comparators())
 
 
 def test_leaves_the_files_that_are_promised(small_run):

@@ -13,11 +13,10 @@ from firmsim.config.growth import Growth
 from firmsim.config.prices import Prices
 from firmsim.config.run import Config
 from firmsim.config.section import Section
-from firmsim.config.similarity import DEFAULT_COMPARATORS, Similarity
+from firmsim.config.similarity import Similarity
 from firmsim.config.training import Training
 
 __all__ = [
-    "DEFAULT_COMPARATORS",
     "INDICES",
     "Actions",
     "Association",

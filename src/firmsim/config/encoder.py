@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from firmsim.config.choice import ByName, kinds_of
 from firmsim.config.section import Number, Section
-from firmsim.config.similarity import Comparator
 
 Activation = Literal["tanh", "sigmoid", "relu", "linear", "softmax"]
 
@@ -204,9 +203,6 @@ class Encoder(Section):
             self.name = f"{self.cell.name}-{self.objective.name}"
         if len(set(self.seeds)) < len(self.seeds):
             message = f"seeds: {self.seeds} holds a seed twice; keep one"
-            raise ValueError(message)
-        if self.name in get_args(Comparator):
-            message = f"name: {self.name!r} is the name of a comparator; choose another"
             raise ValueError(message)
         return self
 

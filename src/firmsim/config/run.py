@@ -71,7 +71,7 @@ class Config(Section):
             if names.count(name) > 1:
                 message = f"encoders: two are named {name!r}; give each its own `name`"
                 raise ValueError(message)
-        if not names and self.similarity.comparators == ["random"]:
+        if not names and self.similarity.comparators in ([], ["random"]):
             message = (
                 "encoders: is empty, and similarity.comparators has only random scores; name an "
                 "encoder or a comparator"

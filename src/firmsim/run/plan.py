@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmsim.config import INDICES, Config, Encoder
-from firmsim.errors import FirmsError, PriceError, at_fault
+from firmsim.errors import ConfigError, FirmsError, PriceError, at_fault
 from firmsim.firms import MIN_FIRMS
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.firms.table import read_firms_table
 from firmsim.firms.universes import Universe, members
 from firmsim.run.panels import PanelPlan, plan_panels
 from firmsim.run.paths import BUNDLED_FIRMS, REFERENCE, SCORED, TRAINING
+from firmsim.similarity.comparators import COMPARATORS, chosen_comparators
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Plan:
             one firm, or the source does not know an index's members on that day.
         PriceError
             The price file does not exist, is unreadable or lacks a firm.
+        ConfigError
+            A comparator is unknown, or an encoder has the name of one.
         """
+        config = _with_comparators(config)
         prices, training = config.prices, config.training
         if prices.source == "file" and prices.path is not None and not prices.path.exists():
             message = f"path: {prices.path} does not exist; name a file or a folder"
@@ -104,7 +108,7 @@ class Plan:
         """Names of all methods: the encoders, then the comparators."""
         families: dict[str, list[str]] = {
             "encoders": list(self.encoders),
-            "comparators": list(self.config.similarity.comparators),
+            "comparators": list(self.config.similarity.comparators or ()),
         }
         return {family: methods for family, methods in families.items() if methods}
 
@@ -112,6 +116,20 @@ class Plan:
     def methods(self) -> list[str]:
         """Names of all methods, encoders first."""
         return [method for methods in self.families.values() for method in methods]
+
+
+def _with_comparators(config: Config) -> Config:
+    """The configuration with its comparators checked, and the default ones filled in."""
+    for encoder in config.encoders:
+        if encoder.name in COMPARATORS:
+            message = (
+                f"encoders: {encoder.name!r} is the name of a comparator; give the encoder "
+                "another `name`"
+            )
+            raise ConfigError(message, parameter="encoders")
+    chosen = chosen_comparators(config.similarity.comparators)
+    similarity = config.similarity.model_copy(update={"comparators": chosen})
+    return config.model_copy(update={"similarity": similarity})
 
 
 def _named(

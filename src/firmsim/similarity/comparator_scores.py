@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from firmsim.errors import ConfigError, extra
-from firmsim.similarity.comparators import COMPARATORS, Comparator
+from firmsim.similarity.comparators import COMPARATORS, Comparator, chosen_comparators
 from firmsim.typing import Floats
 
 
@@ -40,7 +40,7 @@ def comparator_scores(
     Raises
     ------
     ConfigError
-        There is no comparator of that name (names the choices), there are too many firms for it
+        There is no comparator of that name (gives the nearest), there are too many firms for it
         (`dtw`; names the limit), or `catch22` finds no pycatch22.
     MissingPackageError
         Another package that it needs is not installed; names the extra to install.
@@ -59,9 +59,7 @@ def comparator_scores(
     B  1.00  1.00 -0.98
     C -0.98 -0.98  1.00
     """
-    if name not in COMPARATORS:
-        message = f"comparators: {name!r} is unknown; choose from {list(COMPARATORS)}"
-        raise ConfigError(message, parameter="comparators")
+    chosen_comparators([name])
     for other in (scaled, q):
         if not (other.columns.equals(growth.columns) and other.index.equals(growth.index)):
             message = "growth, scaled and q must have the same days and firms"

@@ -10,12 +10,15 @@ This module imports no numerical library, so that the configuration can read it.
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Literal
+
+from firmsim.errors import ConfigError
 
 if TYPE_CHECKING:
     from firmsim.typing import Floats
@@ -280,3 +283,37 @@ COMPARATORS: dict[str, Comparator] = {comparator.name: comparator for comparator
 def default_comparators() -> list[str]:
     """Names of the comparators that a run computes unless the configuration says otherwise."""
     return [name for name, comparator in COMPARATORS.items() if comparator.default]
+
+
+def chosen_comparators(names: Sequence[str] | None) -> list[str]:
+    """Check the names of a run's comparators.
+
+    Parameters
+    ----------
+    names : sequence of str or None
+        Names as configured; None: the default ones.
+
+    Returns
+    -------
+    list of str
+        The same names. The random scores are appended where they are not among them: every table
+        needs the row that shows what chance gives.
+
+    Raises
+    ------
+    ConfigError
+        There is no comparator of a name: gives the nearest one.
+
+    Examples
+    --------
+    >>> chosen_comparators(["pearson", "ewma"])
+    ['pearson', 'ewma', 'random']
+    """
+    chosen = default_comparators() if names is None else list(names)
+    for name in chosen:
+        if name not in COMPARATORS:
+            near = difflib.get_close_matches(str(name), COMPARATORS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(COMPARATORS)}"
+            message = f"comparators: {name!r} is unknown; {hint}"
+            raise ConfigError(message, parameter="comparators")
+    return chosen if "random" in chosen else [*chosen, "random"]
