@@ -13,28 +13,24 @@ from pathlib import Path
 
 import pandas as pd
 
+from firmsim.association.measures import evaluation_measures
 from firmsim.run.paths import Paths
 
-MEASURES = {
+HEADINGS = {
     "auc": "AUC",
     "knn_accuracy": "5-NN",
     "precision_at_10": "precision at 10",
-    "future_spearman": "later co-movement",
+    "horizon_spearman": "later co-movement",
 }
-"""Measures that are shown, and their headings."""
+"""Leading measures and their headings."""
 
-EVERY_MEASURE = {
-    **MEASURES,
-    "r_precision": "R-precision",
-    "future_peers": "later co-movement of ten peers",
-    "ari": "ARI",
-    "ami": "AMI",
-    "sector_f1": "sector F1",
-    "industry_auc": "industries: AUC",
-    "industry_knn_accuracy": "industries: 5-NN",
-    "industry_precision_at_10": "industries: precision at 10",
-    "industry_r_precision": "industries: R-precision",
+EVERY_HEADING = {
+    name: HEADINGS.get(
+        name, f"industries: {measure.title}" if basis == "industry" else measure.title
+    )
+    for name, basis, measure in evaluation_measures()
 }
+"""All measures and their headings."""
 
 CHANCE = "random"
 LEVEL = 0.05
@@ -55,22 +51,22 @@ def compared(value, row):
 def print_table(values, against, split):
     """Print one table: a row per window and encoder, and one for the best comparators."""
     print(f"\n{split[0].upper()}{split[1:]}\n")
-    print("| window | method | " + " | ".join(MEASURES.values()) + " |")
-    print("|---" * (2 + len(MEASURES)) + "|")
+    print("| window | method | " + " | ".join(HEADINGS.values()) + " |")
+    print("|---" * (2 + len(HEADINGS)) + "|")
     values = values[values["split"] == split].set_index(["window", "method", "measure"])["value"]
     against = against[(against["split"] == split) & against["best"]]
     for window in against["window"].unique():
         rows = against[against["window"] == window].set_index(["method", "measure"])
         for method in rows.index.unique("method"):
             cells = []
-            for measure in MEASURES:
+            for measure in HEADINGS:
                 row = rows.loc[(method, measure)]
                 cells.append(compared(values[window, method, measure], row))
             print(f"| {window} | {method} | " + " | ".join(cells) + " |")
         best = rows.xs(rows.index.unique("method")[0])["against"]
-        cells = [f"{number(values[window, best[m], m])} {best[m]}" for m in MEASURES]
+        cells = [f"{number(values[window, best[m], m])} {best[m]}" for m in HEADINGS]
         print(f"| {window} | *best comparator* | " + " | ".join(cells) + " |")
-        cells = [number(values[window, CHANCE, m]) for m in MEASURES]
+        cells = [number(values[window, CHANCE, m]) for m in HEADINGS]
         print(f"| {window} | *random* | " + " | ".join(cells) + " |")
 
 
@@ -98,11 +94,11 @@ def print_every_method(values, window="60", split="all firms"):
     """Print every method at one length, each value with its interval."""
     values = values[(values["window"] == window) & (values["split"] == split)]
     rows = values.set_index(["method", "measure"])
-    print("\n| method | " + " | ".join(MEASURES.values()) + " |")
-    print("|---" * (1 + len(MEASURES)) + "|")
+    print("\n| method | " + " | ".join(HEADINGS.values()) + " |")
+    print("|---" * (1 + len(HEADINGS)) + "|")
     for method in values["method"].unique():
         cells = []
-        for measure in MEASURES:
+        for measure in HEADINGS:
             row = rows.loc[(method, measure)]
             ends = [number(row[end]) for end in ("low", "high")]
             cells.append(f"{number(row['value'])} [{', '.join(ends)}]")
@@ -118,7 +114,7 @@ def print_every_measure(values, against, method, split="all firms"):
     headings = ["all" if window == "all" else f"{window} days" for window in windows]
     print(f"\n| {method} | " + " | ".join(headings) + " |")
     print("|---" * (1 + len(windows)) + "|")
-    for measure, heading in EVERY_MEASURE.items():
+    for measure, heading in EVERY_HEADING.items():
         cells = []
         for window in windows:
             if (window, measure) not in best.index:

@@ -15,15 +15,15 @@ import torch
 from sklearn.base import clone
 
 from firmsim.encoders.storage import load
-from firmsim.evaluation.holdout import read_split
-from firmsim.evaluation.inference import crossed_bootstrap
-from firmsim.evaluation.protocol import UNSEEN, contributions, evaluate
+from firmsim.evaluation.holdout import read_firms
+from firmsim.evaluation.inference import contributions, crossed_bootstrap
+from firmsim.evaluation.protocol import UNSEEN, evaluate
 from firmsim.evaluation.windows import WHOLE, read_windows
 from firmsim.growth import cross_section
 from firmsim.run.paths import Paths
 from firmsim.similarity.scores import cosine_scores
 
-MEASURES = ("auc", "knn_accuracy", "precision_at_10", "r_precision", "future_spearman")
+SHOWN = ("auc", "knn_accuracy", "precision_at_10", "r_precision", "horizon_spearman")
 DRAWS = 1000
 
 
@@ -38,7 +38,7 @@ def main(run, names):
     torch.set_num_threads(1)
     paths = Paths(Path(run)).evaluation
     growth = pd.read_parquet(paths.growth)
-    firms = read_split(paths.firms)
+    firms = read_firms(paths.firms)
     windows = [w for w in read_windows(paths.windows) if w.name != WHOLE]
     fit_days = min(window.start for window in windows)
     _, q = cross_section(growth)
@@ -56,7 +56,7 @@ def main(run, names):
         trained, unseen = (contributions(pd.concat(parts)) for parts in found.values())
         for cell in trained:
             window, split, measure = cell
-            if split != UNSEEN or measure not in MEASURES:
+            if split != UNSEEN or measure not in SHOWN:
                 continue
             low, high = crossed_bootstrap(trained[cell].cube() - unseen[cell].cube(), DRAWS, 0)
             a, b = trained[cell].value, unseen[cell].value

@@ -1,4 +1,4 @@
-"""Agreement of the scores with sector, size and the future.
+"""Agreement of the scores with sector, size and the horizon: the days after the fit period.
 
 Needs    scores, <results>/firms.csv, growth rates
 Makes    <results>/association/<method>.json        every statistic of one method

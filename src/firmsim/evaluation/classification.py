@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from imblearn.over_sampling import SMOTE
-from imblearn.pipeline import make_pipeline
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import SVC
 
 from firmsim.association.estimate import Estimate, impossible, jackknifed
+from firmsim.errors import extra
 from firmsim.typing import Floats, Indices, Labels
+
+with extra("comparators", "sector_f1"):
+    from imblearn.over_sampling import SMOTE
+    from imblearn.pipeline import make_pipeline
 
 FOLDS = 5
 NEIGHBOURS = 5
