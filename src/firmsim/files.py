@@ -1,4 +1,4 @@
-"""Atomic writes: a file is there whole or not at all, and the same content gives the same bytes."""
+"""Atomic writes: a file is complete or does not exist, and equal content gives equal bytes."""
 
 from __future__ import annotations
 
@@ -17,17 +17,26 @@ if TYPE_CHECKING:
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it on success, remove it on failure.
+    """Yield a temporary path next to `path`; rename it on success, remove it on failure.
 
     Parameters
     ----------
     path : Path
-        Where the file is to stand; its folder is made.
+        The file to write; its folder is created.
 
     Yields
     ------
     Path
-        Where to write.
+        Temporary file to write instead.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with atomic(Path(folder) / "new" / "a.txt") as temporary:
+    ...         _ = temporary.write_text("done")
+    ...     (Path(folder) / "new" / "a.txt").read_text()
+    'done'
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,13 +67,13 @@ def write_json(value: Any, path: Path) -> None:
 
 
 def write_figure(figure: Figure, path: Path) -> None:
-    """Write a PNG atomically; the same figure gives the same bytes."""
+    """Write a PNG atomically; equal figures give equal bytes."""
     with atomic(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100, metadata={"Software": None})
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV as text, so that tickers such as ``NA``, ``TRUE`` or ``0050`` stay what they are.
+    r"""Read a CSV as text, so that tickers such as ``NA``, ``TRUE`` or ``0050`` are kept.
 
     Parameters
     ----------
@@ -79,7 +88,16 @@ def read_csv(path: Path) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        It is no CSV, or its rows have more fields than its header.
+        The file is not a CSV, or its rows have more fields than its header.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "firms.csv"
+    ...     _ = path.write_text("ticker,sector\n0050,\n")
+    ...     read_csv(path).to_dict("list")
+    {'ticker': ['0050'], 'sector': ['']}
     """
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if not isinstance(table.index, pd.RangeIndex):  # pandas turns surplus fields into an index
