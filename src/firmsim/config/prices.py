@@ -9,11 +9,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from firmsim.config.section import Day, Section
+from firmsim.errors import extra
 
 
 def _calendar(name: str) -> str:
     """Refuse a name that is not a calendar."""
-    import exchange_calendars  # slow to import, and few runs name a calendar
+    with extra("workflow", "prices.calendar"):
+        import exchange_calendars  # slow to import, and few runs name a calendar
 
     known = sorted(exchange_calendars.get_calendar_names())
     if name not in known:

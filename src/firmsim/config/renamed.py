@@ -7,9 +7,6 @@ from typing import Any
 
 from firmsim.errors import extra
 
-with extra("workflow", "a configuration file"):
-    import yaml
-
 RENAMED_PARAMETERS = {
     "parameters": "max_parameters",
     "batch_firms": "batch_size",
@@ -137,6 +134,8 @@ def renaming(old: Path, new: Path, values: Mapping[str, Any]) -> str:
     if old[0] != "encoders":
         return f"{key}: is now {now}; rename it"
     block = _nested(values["encoders"][old[1]])
+    with extra("workflow", "a configuration file"):
+        import yaml
     text = yaml.safe_dump(block, default_flow_style=True, sort_keys=False, width=float("inf"))
     return f"{key}: is now {now}; write {' '.join(text.split())}"
 

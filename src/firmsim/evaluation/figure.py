@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 
+from firmsim.errors import extra
 from firmsim.evaluation.protocol import ALL, UNSEEN
+
+with extra("workflow", "the figure of an evaluation"):
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
 PANELS = {
     "auc": "same-sector AUC",
