@@ -1,5 +1,7 @@
 """Sessions of exchanges: holidays are no holes, and firms of two exchanges share a panel."""
 
+import sys
+
 import exchange_calendars
 import numpy as np
 import pandas as pd
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmsim.errors import MissingPackageError
 from firmsim.growth import growth_by_session, growth_rates
 from firmsim.prices.raw import RawPrices, outcomes_of
 from firmsim.prices.sessions import (
@@ -78,6 +81,12 @@ def test_sessions_leave_out_holidays_and_days_the_calendar_is_not_known_for():
     assert not len(sessions("XSAU", pd.Timestamp("2010-01-01"), pd.Timestamp("2010-12-31")))
     assert sessions("XSAU", pd.Timestamp("2010-01-01"), pd.Timestamp("2021-01-31"))[0].year == 2021
     assert not len(sessions("XNYS", pd.Timestamp("2019-07-04"), pd.Timestamp("2019-07-04")))
+
+
+def test_a_missing_package_of_calendars_is_one_line_that_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "exchange_calendars", None)
+    with pytest.raises(MissingPackageError, match=r"calendar XNYS needs exchange_calendars: .*\["):
+        sessions("XNYS", START, END)
 
 
 @given(gone=st.sets(st.integers(1, 247), max_size=30))

@@ -1,12 +1,13 @@
 """The configuration chooses the source."""
 
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
 
 from firmsim.config import Prices
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, MissingPackageError
 from firmsim.prices.source import POLICY, PriceSource, open_source
 from firmsim.prices.sources.bundled import BundledPrices
 from firmsim.prices.sources.file import FilePrices
@@ -41,6 +42,14 @@ def test_a_file_source_without_a_path_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"^path: is empty") as refused:
         open_source(settings, tmp_path)
     assert refused.value.parameter == "path"
+
+
+def test_a_missing_package_of_yahoo_is_one_line_that_names_the_extra(monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "firmsim.prices.sources.yahoo.source")
+    monkeypatch.setitem(sys.modules, "filelock", None)
+    with pytest.raises(MissingPackageError, match=r"needs filelock: .*firmsim\[yahoo\]"):
+        open_source(Prices(**YAHOO), tmp_path)
+    assert isinstance(open_source(Prices(), tmp_path), BundledPrices)
 
 
 @pytest.mark.parametrize("source", [BundledPrices, FilePrices, YahooPrices])

@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from firmsim.config import Config
-from firmsim.config.load import load_config
-from firmsim.config.places import NO_YAML
-from firmsim.errors import ConfigError, PriceError
+from firmsim.errors import ConfigError, PriceError, extra
 from firmsim.prices.audit.audit import examine
 from firmsim.prices.sessions import calendars_of
 from firmsim.prices.sources.file import FilePrices
@@ -72,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         The file cannot be read.
     ConfigError
         The configuration cannot be read, or has a wrong key.
+    MissingPackageError
+        pyyaml is not installed, which reads a configuration.
     """
     config = _config(arguments.config)
     if not arguments.file.exists():
@@ -92,6 +91,12 @@ def _config(path: Path | None) -> Config:
     """Read a configuration, or take the defaults."""
     if path is None:
         return Config()
+    with extra("workflow", "a configuration file"):
+        import yaml
+
+        from firmsim.config.load import load_config
+        from firmsim.config.places import NO_YAML
+
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, *NO_YAML) as error:

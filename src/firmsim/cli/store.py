@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import filelock
-
-from firmsim.errors import PriceError
+from firmsim.errors import PriceError, extra
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.prices.source import YAHOO
 from firmsim.prices.sources.yahoo.store import CorruptFile, Store
@@ -102,7 +100,12 @@ def forget_symbols(arguments: argparse.Namespace) -> int:
     ------
     PriceError
         No symbol is named, one is not in the store, or a run is downloading.
+    MissingPackageError
+        filelock is not installed.
     """
+    with extra("yahoo", "firmsim store forget"):
+        import filelock
+
     store = _opened(arguments.folder)
     stored = sorted({*store.symbols(), *store.profiled()})
     symbols = [yahoo_symbol(ticker) for ticker in arguments.tickers]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from firmsim.errors import extra
 from firmsim.prices.raw import RawPrices
 from firmsim.typing import Flags, Floats
 
@@ -63,12 +64,18 @@ def sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
     DatetimeIndex
         Without time zone. Days before or after those that the calendar covers are left out.
 
+    Raises
+    ------
+    MissingPackageError
+        exchange_calendars is not installed.
+
     Examples
     --------
     >>> sessions("XNYS", pd.Timestamp("2024-07-03"), pd.Timestamp("2024-07-05")).day.tolist()
     [3, 5]
     """
-    import exchange_calendars  # slow to import, and most jobs need no calendar
+    with extra("workflow", f"calendar {calendar}"):
+        import exchange_calendars  # slow to import, and most jobs need no calendar
 
     built = exchange_calendars.get_calendar(calendar)
     if first < built.first_session or last > built.last_session:

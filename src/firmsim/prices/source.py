@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from firmsim.config import Prices
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, extra
 from firmsim.prices.raw import RawPrices
 from firmsim.prices.sources.bundled import BundledPrices
 from firmsim.prices.sources.file import FilePrices
 from firmsim.prices.sources.yahoo.policy import RequestPolicy
-from firmsim.prices.sources.yahoo.source import YahooPrices
 
 YAHOO = "yahoo"
 """Store of Yahoo's prices, below the resources folder."""
@@ -79,6 +78,8 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
     ------
     ConfigError
         ``path`` is missing for the source ``file``.
+    MissingPackageError
+        A package that the source ``yahoo`` needs is not installed.
 
     Examples
     --------
@@ -88,6 +89,9 @@ def open_source(settings: Prices, resources: Path, *, later_listings: bool = Fal
     if settings.source == "bundled":
         return BundledPrices(resources / BUNDLED)
     if settings.source == "yahoo":
+        with extra("yahoo", "prices from Yahoo Finance"):
+            from firmsim.prices.sources.yahoo.source import YahooPrices
+
         policy = RequestPolicy(**{key: getattr(settings, key) for key in POLICY})
         days = settings.profile_days if settings.firm_profiles == "fetch" else None
         return YahooPrices(

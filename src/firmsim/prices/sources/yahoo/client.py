@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from firmsim.errors import extra
 from firmsim.firms.symbols import is_american
 from firmsim.prices.sources.yahoo.clock import Clock, Stopped
 from firmsim.prices.sources.yahoo.failures import (
@@ -69,10 +70,11 @@ class YahooClient:
     """
 
     def __init__(self, policy: RequestPolicy, clock: Clock) -> None:
-        # as slow to import as yfinance
-        from firmsim.prices.sources.yahoo.session import YahooSession
+        with extra("yahoo", "prices from Yahoo Finance"):
+            # as slow to import as yfinance
+            from firmsim.prices.sources.yahoo.session import YahooSession
 
-        self._yfinance = _yfinance()
+            self._yfinance = _yfinance()
         self._clock = clock
         self._max_attempts = policy.max_attempts
         self._timeout = policy.timeout

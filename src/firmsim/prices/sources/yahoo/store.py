@@ -15,16 +15,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
-from firmsim.errors import PriceError
+from firmsim.errors import PriceError, extra
 from firmsim.files import atomic
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 KEY = b"firmsim"
 """Key of the metadata in a history's file."""
@@ -98,7 +100,12 @@ class Store:
         ------
         PriceError
             The folder cannot be created or written.
+        MissingPackageError
+            filelock is not installed.
         """
+        with extra("yahoo", "the store of Yahoo's prices"):
+            from filelock import FileLock
+
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / ".lock").touch()
