@@ -1,12 +1,15 @@
-# Each target sets up .venv from the lock by itself; a second call reinstalls nothing.
-#   make run     ten years of prices to results/<run>/report.html
-#   make test    the tests            make lint    format, style, types, workflow
-#   make bench   side-by-side timings make lock    new lock from pyproject.toml
-#   make calibrate   how often the permutation tests reject, into docs/statistics.md
-#   make schema  schema and key tables from firmsim.config, comparators from their registry
-#   make soak    download of 1,000 tickers from an unreliable imitation of Yahoo
-#   make gradients   docs/gradients.md: default run, figure and table of its gradients
-#   make trainers study of trainers (half an hour on two cores), docs/trainers.md
+# Each target creates .venv from the lock; a second call installs nothing again.
+#   make run        report of ten years of prices: results/<run>/report.html
+#   make test       tests, and the examples in docstrings
+#   make lint       format, style, types, workflow, structure, prose
+#   make format     format everything and apply the fixes of the linters
+#   make bench      timings side by side
+#   make schema     JSON schema and key tables from firmsim.config, comparators from their registry
+#   make lock       locks with the newest versions; tools/lock.py --keep adds what is new only
+#   make soak       download of 1,000 tickers from an unreliable imitation of Yahoo
+#   make calibrate  docs/statistics.md: how often the permutation tests reject
+#   make gradients  docs/gradients.md: default run, figure and table of its gradients
+#   make trainers   docs/trainers.md: study of trainers, half an hour on two cores
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
@@ -32,6 +35,8 @@ lint: .venv/installed-dev
 	$(BIN)/oxfmt --config tools/oxfmt.json --check $(PAGE)
 	$(BIN)/oxlint --config tools/oxlint.json $(PAGE)
 	$(BIN)/python tools/lint_workflow.py
+	$(BIN)/python tools/structure.py
+	$(BIN)/python tools/prose.py
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -1,7 +1,7 @@
 """Run Snakemake's linter and fail on any advice but one.
 
-The one left out asks for a conda environment or container in each rule. All rules here share one
-locked environment, .venv, made by make; an environment a rule would only say the same ten times.
+The exception is the advice to give each rule a conda environment or a container. All rules share
+one locked environment, .venv, which make creates.
 """
 
 import io

@@ -21,7 +21,7 @@ from firmsim.report.plots import (
 from firmsim.report.results import Results
 
 HEIGHT = 230
-"""Of a figure, in px."""
+"""Height of a figure, in px."""
 
 
 @dataclass(frozen=True)

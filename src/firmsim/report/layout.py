@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 from firmsim.report.results import Array
 
 ITERATIONS = 500
-"""Enough at this start: the divergence falls by less than 1 % in the next 500."""
+"""Enough at this start: the divergence falls by less than 1% in the next 500."""
 
 
 SMALLEST, MEDIUM, LARGEST = 7.0, 16.0, 34.0

@@ -1,9 +1,10 @@
 """One colour and one marker for each sector.
 
-Eleven hues cannot all be told apart by everybody, so each sector also has its own marker shape
-next to colours that were searched for: the set maximises the smallest CIELAB difference under
-normal vision and simulated deuteranopia and protanopia (Machado, Oliveira and Fernandes 2009,
-doi:10.1109/TVCG.2009.113), with lightness between 38 and 80 so that it shows on light and dark.
+Nobody distinguishes eleven hues with certainty, so each sector also has a marker shape. A search
+found the colours: the set maximises the smallest CIELAB difference between two of them. The
+difference is the smallest under normal vision and simulated deuteranopia and protanopia (Machado,
+Oliveira and Fernandes 2009, doi:10.1109/TVCG.2009.113). Lightness lies between 38 and 80, which
+shows on light and on dark pages.
 """
 
 from collections.abc import Iterable

@@ -23,7 +23,7 @@ from firmsim.report.plots import (
 from firmsim.report.results import Results
 
 HEIGHT = 170
-"""Of a figure, in px."""
+"""Height of a figure, in px."""
 
 DECADES = 8
 """Depth of the figures by lag: what is this much below the largest no longer moves a weight."""
