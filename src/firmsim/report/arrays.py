@@ -5,6 +5,8 @@ import base64
 import numpy as np
 import numpy.typing as npt
 
+from firmsim.typing import Floats
+
 
 def packed(values: npt.ArrayLike, dtype: str) -> str:
     """Whole numbers as base64.
@@ -34,7 +36,7 @@ def packed(values: npt.ArrayLike, dtype: str) -> str:
     return base64.b64encode(stored.tobytes()).decode("ascii")
 
 
-def packed_scores(matrix: npt.NDArray[np.float64]) -> str:
+def packed_scores(matrix: Floats) -> str:
     """Upper triangle, diagonal included, of a symmetric matrix of scores in steps of 1/127.
 
     Parameters
@@ -51,7 +53,7 @@ def packed_scores(matrix: npt.NDArray[np.float64]) -> str:
     return packed(np.rint(127 * upper) + 127, "u1")
 
 
-def packed_positions(positions: npt.NDArray[np.float64]) -> str:
+def packed_positions(positions: Floats) -> str:
     """Points of the plane, scaled into a square of side 65,535 without distortion.
 
     Parameters

@@ -12,7 +12,8 @@ from firmsim.report.layout import aligned, diameters, firm_map, landscape
 from firmsim.report.methods import Method
 from firmsim.report.ordering import block_means, block_size, dendrogram
 from firmsim.report.palette import UNKNOWN, sector_marks
-from firmsim.report.results import Array, Results
+from firmsim.report.results import Results
+from firmsim.typing import Floats
 
 PEERS = 10
 """Nearest peers shown for each firm."""
@@ -39,7 +40,7 @@ def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     names = list(marks)
     sizes = firms["size"].astype(float)
     drawn = []
-    reference: Array | None = None
+    reference: Floats | None = None
     for method in tqdm(methods, desc="report figures", unit="method", disable=None):
         scores = results.scores(method.name)
         positions = firm_map(scores)
@@ -70,7 +71,7 @@ def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     }
 
 
-def matrix_data(scores: Array) -> dict[str, Any]:
+def matrix_data(scores: Floats) -> dict[str, Any]:
     """The ordered score matrix and its dendrogram, packed.
 
     Parameters

@@ -5,7 +5,7 @@ from scipy.linalg import eigh, orthogonal_procrustes
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from firmsim.report.results import Array
+from firmsim.typing import Floats
 
 ITERATIONS = 500
 """Enough at this start: the divergence falls by less than 1% in the next 500."""
@@ -15,7 +15,7 @@ SMALLEST, MEDIUM, LARGEST = 7.0, 16.0, 34.0
 """Diameters of marks, in px, when there are few firms."""
 
 
-def diameters(sizes: Array) -> Array:
+def diameters(sizes: Floats) -> Floats:
     """Diameter of the mark of each firm.
 
     Parameters
@@ -41,7 +41,7 @@ def perplexity(n_firms: int) -> float:
     return min(30.0, max(2.0, (n_firms - 1) / 3))
 
 
-def principal_coordinates(scores: Array) -> Array:
+def principal_coordinates(scores: Floats) -> Floats:
     """Classical scaling of the scores to two dimensions (Torgerson 1952).
 
     Parameters
@@ -65,7 +65,7 @@ def principal_coordinates(scores: Array) -> Array:
     return np.asarray(axes / spread if spread > 0 else axes, dtype=np.float64)
 
 
-def firm_map(scores: Array, seed: int = 0) -> Array:
+def firm_map(scores: Floats, seed: int = 0) -> Floats:
     r"""Map of the firms: t-SNE of the distances :math:`\sqrt{2(1 - s_{ij})}`.
 
     Starts from the principal coordinates, which keeps the global arrangement (Kobak and Berens
@@ -97,7 +97,7 @@ def firm_map(scores: Array, seed: int = 0) -> Array:
     return np.asarray(positions - positions.mean(axis=0), dtype=np.float64)
 
 
-def landscape(positions: Array) -> Array:
+def landscape(positions: Floats) -> Floats:
     """Turn a map so that it is widest from left to right.
 
     Parameters
@@ -114,7 +114,7 @@ def landscape(positions: Array) -> Array:
     return np.asarray(positions @ axes[:, ::-1], dtype=np.float64)
 
 
-def aligned(positions: Array, reference: Array) -> Array:
+def aligned(positions: Floats, reference: Floats) -> Floats:
     """Turn and mirror a map so that it lies as close as it can to another (Schoenemann 1966).
 
     Parameters

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from firmsim.report.results import Array
+from firmsim.typing import Floats, Indices
 
 OPTIMAL = 1000
 """Most firms for which leaves are put in the optimal order (its cost is cubic)."""
@@ -20,15 +19,15 @@ PIXELS = 600
 class Ordering:
     """A dendrogram of n_firms leaves."""
 
-    leaves: npt.NDArray[np.int64]
+    leaves: Indices
     """Firms from left to right, shape (n_firms,)."""
-    merges: npt.NDArray[np.int64]
+    merges: Indices
     """The two clusters joined at each step, shape (n_firms - 1, 2); step m makes n_firms + m."""
-    heights: Array
+    heights: Floats
     """1 - mean score between the two, shape (n_firms - 1,), in [0, 2]."""
 
 
-def dendrogram(scores: Array) -> Ordering:
+def dendrogram(scores: Floats) -> Ordering:
     """Average-linkage clustering of the distances 1 - score.
 
     Parameters
@@ -47,8 +46,8 @@ def dendrogram(scores: Array) -> Ordering:
     condensed = squareform(distance, checks=False)
     tree = linkage(condensed, method="average", optimal_ordering=len(scores) <= OPTIMAL)
     return Ordering(
-        leaves=leaves_list(tree).astype(np.int64),
-        merges=tree[:, :2].astype(np.int64),
+        leaves=leaves_list(tree).astype(np.intp),
+        merges=tree[:, :2].astype(np.intp),
         heights=tree[:, 2],
     )
 
@@ -58,7 +57,7 @@ def block_size(n_firms: int, pixels: int = PIXELS) -> int:
     return -(-n_firms // pixels)
 
 
-def block_means(scores: Array, leaves: npt.NDArray[np.int64], block: int) -> Array:
+def block_means(scores: Floats, leaves: Indices, block: int) -> Floats:
     """Ordered scores, averaged over square blocks of neighbouring firms.
 
     Parameters

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from numpy.typing import ArrayLike
 from plotly import graph_objects as go
 
-from firmsim.report.results import Array as Floats
+from firmsim.typing import Floats
 
 INK, LINE, GREY, ACCENT = (f"var(--{name})" for name in ("ink", "line", "grey", "accent"))
 """Colours of the theme, by their names in ``static/theme.css``."""

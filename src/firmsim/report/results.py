@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from firmsim.association.measures import measures_in
@@ -15,8 +14,7 @@ from firmsim.errors import FirmsimError
 from firmsim.files import read_csv
 from firmsim.run.panels import panel_names
 from firmsim.run.paths import REFERENCE, SCORED, TRAINING, Paths
-
-Array = npt.NDArray[np.float64]
+from firmsim.typing import Floats
 
 NUMBERS = ("value", "low", "high", "p", "p_holm", "n")
 """Columns of the association summary that hold numbers."""
@@ -141,7 +139,7 @@ class Results:
         """What size means in this run, for example ``traded value (USD/day)``."""
         return str(self.firms["size_kind"].iloc[0])
 
-    def scores(self, method: str) -> Array:
+    def scores(self, method: str) -> Floats:
         """Scores in the order of `firms`.
 
         Parameters
