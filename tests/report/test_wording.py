@@ -6,6 +6,7 @@ Read the difference before you commit it: these files are what a reader of the r
 """
 
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -37,7 +38,10 @@ KNN, R_PRECISION = ("sector", "knn_accuracy"), ("sector", "r_precision")
 
 
 class Text(HTMLParser):
-    """The text of a page, one line per block; without what is folded in, scripts and styles."""
+    """The text of a page, one line per block.
+
+    Left out are scripts, styles, what is folded in, and the configuration's text on findings.
+    """
 
     BLOCKS = ("p", "li", "dt", "dd", "tr", "h1", "h2", "h3", "summary", "figcaption", "section")
     SKIPPED = ("script", "style", "details", "datalist", "select", "nav", "title")
@@ -45,7 +49,7 @@ class Text(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.parts, self.skipped = [], 0
-        self.feed(html)
+        self.feed(re.sub(r'(<td class="text about">).*?(</td>)', r"\1\2", html, flags=re.DOTALL))
 
     def handle_starttag(self, tag, attrs):
         self.skipped += tag in self.SKIPPED

@@ -21,7 +21,7 @@ class FindingKind:
     kind : str
         As in ``audit.csv``.
     about : str
-        What the kind means, from the configuration's description of its action.
+        What the kind means, from the configuration's description of its action; code in backticks.
     action : str
         What was done.
     findings, firms : int
@@ -70,7 +70,7 @@ def finding_kinds(audit: pd.DataFrame) -> list[FindingKind]:
     """
     rows = []
     for (kind, action), group in audit.groupby(["kind", "action"]):
-        about = (Actions.model_fields[str(kind)].description or "").replace("`", "")
+        about = Actions.model_fields[str(kind)].description or ""
         firms = int(group["ticker"].nunique())
         rows.append(FindingKind(str(kind), about, str(action), len(group), firms))
     return sorted(rows, key=lambda row: (-row.findings, row.kind, row.action))

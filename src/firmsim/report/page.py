@@ -27,8 +27,9 @@ from firmsim.report.rankings import rankings
 from firmsim.report.reach import QUARTERS, reach_cards, shade
 from firmsim.report.results import Results
 from firmsim.report.scales import TIE
-from firmsim.report.summary import HORIZON, run_summary
+from firmsim.report.summary import run_summary
 from firmsim.report.text import (
+    coded,
     interval,
     listed,
     number,
@@ -57,7 +58,7 @@ SCRIPTS = (
 )
 """In the order they are run, after plotly."""
 
-FILTERS = (figure_json, interval, listed, members_of, number, p_value, percent, scientific)
+FILTERS = (coded, figure_json, interval, listed, members_of, number, p_value, percent, scientific)
 """Functions that the templates use as filters."""
 
 
@@ -99,7 +100,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {function.__name__: function for function in FILTERS}
-    made.globals |= {"plural": plural, "infinity": math.inf, "tie": TIE, "horizon": HORIZON[0]}
+    made.globals |= {"plural": plural, "infinity": math.inf, "tie": TIE}
     return made
 
 

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -47,6 +47,17 @@ def scientific(value: float | None) -> str:
     mantissa, exponent = f"{value:.1e}".split("e")
     power = str(int(exponent)).replace("-", MINUS)
     return Markup("{}&nbsp;\N{MULTIPLICATION SIGN}&nbsp;10<sup>{}</sup>").format(mantissa, power)
+
+
+def coded(text: str) -> Markup:
+    """Text as HTML, with what is in backticks as code.
+
+    Examples
+    --------
+    >>> str(coded("`drop` keeps one & notes it"))
+    '<code>drop</code> keeps one &amp; notes it'
+    """
+    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped)
 
 
 def interval(low: float, high: float, digits: int = 3) -> str:
