@@ -72,7 +72,7 @@ def extra(name: str, purpose: str) -> Iterator[None]:
     Yields
     ------
     None
-        The imports stand in the body.
+        The imports are the body of the block.
 
     Raises
     ------
@@ -98,12 +98,16 @@ def extra(name: str, purpose: str) -> Iterator[None]:
 
 @contextmanager
 def at_fault(parameter: str | None) -> Iterator[None]:
-    """Name the parameter that asked for what fails within the block.
+    """Name the parameter at fault when the block fails.
 
     Parameters
     ----------
     parameter : str or None
-        Put before the message of a `FirmsimError`, and into its `parameter`; None: nothing changes.
+        Prefix of the message of a `FirmsimError`, and its `parameter`. None changes nothing.
+
+    Yields
+    ------
+    None
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Types of arrays, by what they hold; shapes stand in the docstrings of those who take them."""
+"""Types of arrays by their content; the docstrings of functions say the shapes."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -229,7 +229,7 @@ def _table(config: Config, file: Path) -> Path:
         return config.firms
     if config.firms is None:
         message = (
-            f"{file}: firms is empty, which stands for every firm of the price source; list the "
+            f"{file}: firms is empty, which means every firm of the price source; list the "
             "firms you want there first, or name another file with --config"
         )
     else:

@@ -15,7 +15,7 @@ SECTORS = (
 )
 """The eleven sectors of GICS, in the order of their codes."""
 
-YAHOO = {
+YAHOO_SECTORS = {
     "Basic Materials": "Materials",
     "Consumer Cyclical": "Consumer Discretionary",
     "Consumer Defensive": "Consumer Staples",
@@ -25,7 +25,7 @@ YAHOO = {
 }
 """Yahoo's name of a sector -> its name in GICS; the other five sectors have the same name."""
 
-FORMER = {
+FORMER_SECTORS = {
     "Telecommunication Services": "Communication Services",
     "Telecommunications Services": "Communication Services",
 }
@@ -52,4 +52,4 @@ def gics_sector(name: str) -> str:
     >>> gics_sector("Chip makers")
     'Chip makers'
     """
-    return YAHOO.get(name) or FORMER.get(name, name)
+    return YAHOO_SECTORS.get(name) or FORMER_SECTORS.get(name, name)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from firmsim.errors import FirmsError
 from firmsim.files import read_csv
-from firmsim.firms.sectors import YAHOO
+from firmsim.firms.sectors import YAHOO_SECTORS
 from firmsim.firms.tickers import check_tickers
 
 TEXTS = ("name", "sector", "industry")
@@ -128,8 +128,12 @@ def describe_firms(
     index = pd.Index(list(tickers), name="ticker", dtype=object)
     firms = pd.DataFrame(dict.fromkeys(TEXTS, ""), index=index, dtype=object)
     caps, dates = pd.Series(np.nan, index=index), pd.Series("", index=index, dtype=object)
-    if table is not None and profiles is not None and table["sector"].isin(YAHOO.values()).any():
-        profiles = profiles.assign(sector=profiles["sector"].replace(YAHOO), industry="")
+    if (
+        table is not None
+        and profiles is not None
+        and table["sector"].isin(YAHOO_SECTORS.values()).any()
+    ):
+        profiles = profiles.assign(sector=profiles["sector"].replace(YAHOO_SECTORS), industry="")
     for source in (table, profiles):
         if source is None:
             continue
