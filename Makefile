@@ -37,6 +37,8 @@ lint: .venv/installed-dev
 	$(BIN)/python tools/lint_workflow.py
 	$(BIN)/python tools/structure.py
 	$(BIN)/python tools/prose.py
+	$(BIN)/python tools/config_reference.py --check
+	$(BIN)/python tools/comparators.py --check
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

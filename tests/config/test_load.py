@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmsim.config import Config
-from firmsim.config.encoder import PARTS
+from firmsim.config.encoder import PARTS, GradientSettings
 from firmsim.config.load import load_config
 from firmsim.errors import ConfigError, FirmsimError
 from firmsim.objectives.comovement.market import FIXED_CONTEXT
@@ -74,6 +74,17 @@ def test_a_name_is_short_for_its_defaults():
     long = {part: {"name": name} for part, name in short.items()}
     assert load_config({"encoders": [short]}) == load_config({"encoders": [long]})
     assert load_config({"encoders": [ENCODER]}).encoders[0].trainer.name == "gradient"
+
+
+def test_a_trainer_without_a_name_is_the_gradient_trainer():
+    few = {"encoders": [ENCODER | {"trainer": {"steps": 5}}]}
+    assert load_config(few).encoders[0].trainer == GradientSettings(name="gradient", steps=5)
+    with pytest.raises(
+        ConfigError, match=r"trainer\.population: has no meaning for trainer 'gradient'"
+    ):
+        load_config({"encoders": [ENCODER | {"trainer": {"population": 5}}]})
+    with pytest.raises(ConfigError, match=r"trainer\.stepz: unknown key; did you mean 'steps'"):
+        load_config({"encoders": [ENCODER | {"trainer": {"stepz": 5}}]})
 
 
 def test_whole_configuration_survives_its_own_dump():

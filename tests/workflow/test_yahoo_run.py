@@ -61,9 +61,9 @@ def test_the_example_runs_and_two_more_tickers_are_all_that_is_asked_for(project
         for endpoint in ("info", "quote", "timeseries"):
             assert sorted(yahoo.asked(endpoint)) == sorted(FIRMS[:28])
         report = (project.results / "report.html").read_text(encoding="utf-8")
-        assert "1 of 29 training firms is missing" in report
+        assert "1 of 29 training firms has no prices on the days of training" in report
         assert "HTTP 404: No data found, symbol may be delisted" in report
-        dated = "0 are dated inside the days scored (2014-01-03 to 2015-12-31), 28 outside them"
+        dated = "28 market capitalisations, 0 date from the scored days"
         assert dated in report
         assert yahoo.asked("tz") == []
 

@@ -30,7 +30,14 @@ class ByName:
     """Metadata of a union of sections: the key `name` chooses one of them.
 
     A value that is a text only is short for that name and the kind's defaults.
+
+    Parameters
+    ----------
+    default : str, optional
+        Name of a block that gives none. Without it the name is required.
     """
+
+    default: str | None = None
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -41,13 +48,13 @@ class ByName:
         union = core_schema.tagged_union_schema(schemas, discriminator="name")
         names = core_schema.literal_schema(list(kinds))
         return core_schema.no_info_before_validator_function(
-            lambda value: _long_form(value, tuple(kinds)),
+            lambda value: _long_form(value, tuple(kinds), self.default),
             union,
             json_schema_input_schema=core_schema.union_schema([names, union]),
         )
 
 
-def _long_form(value: object, names: tuple[str, ...]) -> object:
+def _long_form(value: object, names: tuple[str, ...], default: str | None) -> object:
     """Write out the short form; refuse what names none of the kinds."""
     if isinstance(value, Section):
         return value
@@ -56,6 +63,8 @@ def _long_form(value: object, names: tuple[str, ...]) -> object:
     if not isinstance(given, Mapping):
         message = f"{value!r} is not valid: give one of {known}, or a block with its name"
         raise ValueError(message)
+    if "name" not in given and default is not None:
+        given = {"name": default, **given}
     if "name" not in given:
         message = f"name: is missing; give one of {known}"
         raise ValueError(message)
@@ -63,7 +72,7 @@ def _long_form(value: object, names: tuple[str, ...]) -> object:
     if name not in names:
         near = difflib.get_close_matches(str(name), names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"give one of {known}"
-        key = "" if given is not value else "name: "
+        key = "" if isinstance(value, str) else "name: "
         message = f"{key}{name!r} is not valid; {hint}"
         raise ValueError(message)
     return given

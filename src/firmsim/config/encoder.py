@@ -178,7 +178,7 @@ class Encoder(Section):
     """Recurrence, its size and its activations."""
     objective: Annotated[ComovementSettings | ForecastSettings, ByName()]
     """What the encoder is trained for. No objective uses labels."""
-    trainer: Annotated[GradientSettings | SearchSettings, ByName()] = Field(
+    trainer: Annotated[GradientSettings | SearchSettings, ByName(default="gradient")] = Field(
         default_factory=lambda: GradientSettings(name="gradient")
     )
     """How weights are found."""

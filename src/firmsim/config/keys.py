@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from firmsim.config.choice import kinds_of, names_of
+from pydantic.fields import FieldInfo
+
+from firmsim.config.choice import ByName, kinds_of, names_of
 from firmsim.config.run import Config
 from firmsim.config.section import Section
 
@@ -40,7 +42,7 @@ def section_at(
         if section is None or isinstance(part, int):
             continue
         field = section.model_fields.get(part)
-        section = _chosen(kinds_of(field.annotation) if field else [], node)
+        section = _chosen(field, node) if field else None
     return section
 
 
@@ -69,10 +71,10 @@ def hint(path: Sequence[str | int], values: Any, model: type[Section] = Config) 
     if parent and above and isinstance(above[-1], str):
         others = kinds_of(parent.model_fields[above[-1]].annotation)
         if any(key in other.model_fields for other in others):
-            name = values
+            block = values
             for part in above:
-                name = name[part]
-            name = name if isinstance(name, str) else name["name"]
+                block = block[part]
+            name = _name(parent.model_fields[above[-1]], block)
             return f"has no meaning for {above[-1]} {name!r}; remove it"
     known = list(section.model_fields)
     below = _below(section)
@@ -99,12 +101,21 @@ def set_keys(section: Section) -> Iterator[tuple[str | int, ...]]:
             yield (name,)
 
 
-def _chosen(kinds: list[type[Section]], node: Any) -> type[Section] | None:
+def _chosen(field: FieldInfo, node: Any) -> type[Section] | None:
     """The one of several kinds of section that a block chooses."""
+    kinds = kinds_of(field.annotation)
     if len(kinds) < 2:
         return kinds[0] if kinds else None
-    name = node.get("name") if isinstance(node, Mapping) else node
+    name = _name(field, node)
     return next((kind for kind in kinds if name in names_of(kind)), None)
+
+
+def _name(field: FieldInfo, node: Any) -> Any:
+    """Name by which a block chooses its kind, the default one where it gives none."""
+    if not isinstance(node, Mapping):
+        return node
+    choices = (item.default for item in field.metadata if isinstance(item, ByName))
+    return node.get("name", next(choices, None))
 
 
 def _below(section: type[Section]) -> dict[str, str]:
