@@ -79,9 +79,7 @@ def test_a_name_is_short_for_its_defaults():
 def test_a_trainer_without_a_name_is_the_gradient_trainer():
     few = {"encoders": [ENCODER | {"trainer": {"steps": 5}}]}
     assert load_config(few).encoders[0].trainer == GradientSettings(name="gradient", steps=5)
-    with pytest.raises(
-        ConfigError, match=r"trainer\.population: has no meaning for trainer 'gradient'"
-    ):
+    with pytest.raises(ConfigError, match=r"trainer\.population: has no meaning .*'gradient'"):
         load_config({"encoders": [ENCODER | {"trainer": {"population": 5}}]})
     with pytest.raises(ConfigError, match=r"trainer\.stepz: unknown key; did you mean 'steps'"):
         load_config({"encoders": [ENCODER | {"trainer": {"stepz": 5}}]})
