@@ -1,5 +1,6 @@
 """Commands of `firmsim`, one module each.
 
-Each module has ``add_parser(subparsers)``, which adds its parser and sets the default ``run``: a
-function of the parsed arguments that gives the exit status.
+Each module has ``configure(parser)``, which adds the arguments of its command and sets the default
+``run``: a function that maps the parsed arguments to the exit status. To add a command, write such
+a module and enter its name in `firmsim.cli.main.COMMANDS`.
 """

@@ -7,31 +7,31 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from firmsim.config import Config
 from firmsim.errors import ConfigError, FirmsError, extra
+from firmsim.files import atomic
 from firmsim.firms.symbols import yahoo_symbol
+from firmsim.firms.table import append_rows, read_firms_table
 from firmsim.firms.tickers import check_tickers
 from firmsim.run.paths import Paths
 
-if TYPE_CHECKING:
-    from firmsim.config import Config
-
 DEFAULT = Path("config/config.yaml")
 """Configuration that `snakemake` reads by default."""
+
+ABOUT = """\
+Add tickers to the firms of a configuration: to its list, or to the CSV that it names. The rest of
+the file stays as it is. The next run fetches the new firms only.
+"""
 
 COLUMNS = ("name", "sector", "industry")
 """Columns of a firms table that an option fills in."""
 
 
-def add_parser(subparsers: Any) -> None:
-    """Add the parser of `firmsim add`."""
-    parser = subparsers.add_parser(
-        "add",
-        help="add tickers to a run",
-        description="Add tickers to the firms of a configuration: to its list, or to the CSV that "
-        "it names. The rest of the file stays as it is. The next run fetches the new firms only.",
-    )
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `firmsim add`."""
+    parser.description = ABOUT
     parser.add_argument(
         "tickers", nargs="+", metavar="TICKER", help="ticker in the spelling of the price source"
     )
@@ -67,15 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     FirmsError
         A ticker is malformed, repeated or already there, or the CSV has no such column.
     """
-    from firmsim.config.load import load_config
-
     file: Path = arguments.config
     values, text = _read(file)
     listed = values["firms"] if isinstance(values["firms"], list) else None
     if listed is not None:  # the list may be too short before the tickers are added
         new = [ticker for ticker in arguments.tickers if ticker not in listed]
         values = values | {"firms": [*listed, *new]}
-    config = load_config(values, [file])
+    config = _config(values, file)
     tickers = _spelt(arguments.tickers, config)
     cells = {name: cell for name in COLUMNS if (cell := getattr(arguments, name)) is not None}
     if listed is not None:
@@ -159,8 +157,6 @@ def _is_insertion(text: str, longer: str) -> bool:
 
 def _extend_table(where: Path, tickers: list[str], cells: dict[str, str], config: Config) -> int:
     """Add rows to a firms table; return how many it had."""
-    from firmsim.firms.table import append_rows, read_firms_table
-
     known = list(read_firms_table(where).index)
     _refuse_known(tickers, known, where, config)
     rows = [{"ticker": ticker} | cells for ticker in tickers]
@@ -200,6 +196,12 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
         )
         raise ConfigError(message)
     return values, text
+
+
+def _config(values: dict[str, Any], file: Path) -> Config:
+    from firmsim.config.load import load_config  # needs an extra
+
+    return load_config(values, [file])
 
 
 def _spelt(tickers: list[str], config: Config) -> list[str]:
@@ -242,8 +244,6 @@ def _table(config: Config, file: Path) -> Path:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file as a whole and keep its permissions."""
-    from firmsim.files import atomic
-
     path = path.resolve()  # the file behind a link, not the link
     with atomic(path) as temporary:
         temporary.write_bytes(text.encode())

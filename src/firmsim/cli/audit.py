@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -25,17 +24,9 @@ STATUS = (
 )
 
 
-def add_parser(subparsers: Any) -> None:
-    """Add the command's parser.
-
-    Parameters
-    ----------
-    subparsers : argparse subparsers
-        Subparsers of the program.
-    """
-    parser = subparsers.add_parser(
-        "audit", help="find faults in a file of prices", description=ABOUT, epilog=STATUS
-    )
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `firmsim audit`."""
+    parser.description, parser.epilog = ABOUT, STATUS
     parser.add_argument(
         "file",
         type=Path,

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from firmsim import __version__
 from firmsim.errors import FirmsimError
@@ -16,12 +16,17 @@ from firmsim.errors import FirmsimError
 class Command(Protocol):
     """A module of `firmsim.cli`, named after its command."""
 
-    def add_parser(self, subparsers: Any) -> None:
-        """Add the command's parser; its default ``run`` maps the arguments to the exit status."""
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add arguments, and the default ``run``, which maps them to the exit status."""
         ...
 
 
-COMMANDS = ("add", "audit", "store")
+COMMANDS = {
+    "add": "add tickers to a run",
+    "audit": "find faults in a file of prices",
+    "store": "list, verify or remove downloaded prices of Yahoo",
+}
+"""Command -> what it does, in a few words."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,9 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("firmsim", description="Which listed firms move alike.")
     parser.add_argument("--version", action="version", version=f"firmsim {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        cast("Command", import_module(f"firmsim.cli.{name}")).add_parser(subparsers)
-    arguments = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    for name, about in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=about)
+        if name in words:  # the others are not imported, which would take a second
+            cast("Command", import_module(f"firmsim.cli.{name}")).configure(subparser)
+    arguments = parser.parse_args(words)
     status = 1  # standard output may be closed before the command returns its status
     try:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from firmsim.errors import PriceError, extra
 from firmsim.firms.symbols import yahoo_symbol
@@ -17,11 +16,8 @@ FOLDER = RESOURCES / YAHOO
 """Store of a project, below its folder."""
 
 
-def add_parser(subparsers: Any) -> None:
+def configure(parser: argparse.ArgumentParser) -> None:
     """Add the parsers of `firmsim store list`, `verify` and `forget`."""
-    parser = subparsers.add_parser(
-        "store", help="list, verify or remove downloaded prices of Yahoo"
-    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="one line per symbol")
     listing.set_defaults(run=list_symbols)
