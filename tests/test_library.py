@@ -1,4 +1,4 @@
-"""`import firmsim`: what it exposes, and what it loads."""
+"""`import firmsim`: what it exposes, what it loads, and that each name has an example."""
 
 import ast
 import subprocess
@@ -29,6 +29,13 @@ print(*sorted(new & {"torch", "pandas", "numpy", "scipy", "sklearn", "pydantic"}
 print(*sorted(name for name in sys.modules if name.startswith("firmsim.")))
 """
     assert run(code).split("\n")[:2] == ["", ""]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_has_a_docstring_with_an_example(name):
+    value = getattr(firmsim, name)
+    assert value.__name__ == name
+    assert ">>>" in (value.__doc__ or ""), f"{name} has no example"
 
 
 def test_checkers_see_the_names_that_are_loaded():

@@ -216,7 +216,15 @@ def load(path: Path) -> RecurrentEncoder:
 
     Examples
     --------
-    See :func:`save`.
+    >>> import tempfile
+    >>> import numpy as np, pandas as pd
+    >>> from firmsim.encoders import ForecastEncoder
+    >>> growth = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 4)), columns=list("ABCD"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "encoder.safetensors"
+    ...     save(ForecastEncoder(hidden=3, windows=(5,), steps=2).fit(growth), path, data_hash="")
+    ...     load(path).firms_
+    ['A', 'B', 'C', 'D']
     """
     stored = _facts_in(path)
     facts = _renamed(stored)
