@@ -2,8 +2,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -16,7 +14,6 @@ from firmsim.firms.table import MARKET_CAP
 from firmsim.report import write_report
 from firmsim.report.summary import AUC, HORIZON
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EVIL = "</script><script>alert('x')</script><img src=x onerror=alert(1)>"
 
 
@@ -220,23 +217,3 @@ def test_a_dot_without_interval_has_no_bar(run):
     marks = [attrs.get("class") for tag, attrs in tags if tag == "i"]
     assert "dot" in marks
     assert "span" not in marks
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs a browser")
-def test_labels_draw_no_ring_over_the_marks(bare, tmp_path):
-    """Unseen markers carry the tickers; plotly outlines markers in white unless told not to."""
-    built(bare)
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    options += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000"]
-    page = (bare / "report.html").as_uri()
-    ran = subprocess.run(
-        [CHROMIUM, *options, "--dump-dom", page], capture_output=True, text=True, timeout=60
-    )
-    drawn = ran.stdout.split('id="map-plot"')[1].split('id="card"')[0]
-    styles = re.findall(r'<path class="point[^>]*style="([^"]*)"', drawn)
-    labels = [style for style in styles if re.search(r"fill-opacity: 0\b(?!\.)", style)]
-    marks = [style for style in styles if style not in labels]
-    assert len(labels) == len(marks) == len(TICKERS)
-    assert all("stroke-width: 0px" in style for style in labels)
-    assert all("stroke-width: 1px" in style for style in marks)
