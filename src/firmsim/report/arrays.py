@@ -1,4 +1,4 @@
-"""Arrays as short text: little-endian bytes in base64, which the page unpacks."""
+"""Arrays as short text: little-endian bytes in base64, which the page reads back."""
 
 import base64
 

@@ -20,7 +20,7 @@ PEERS = 10
 
 
 def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
-    """Everything the page's figures need.
+    """Everything the linked figures need.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-ready: firms, sectors, methods (with map, matrix and peers each) and curves. Arrays
-        are packed by `firmsim.report.arrays`.
+        JSON-ready: firms, sectors, methods (with map, matrix and peers each). Arrays
+        are base64, from `firmsim.report.arrays`.
     """
     firms = results.firms
     marks = sector_marks(firms["sector"])
@@ -72,7 +72,7 @@ def explore_data(results: Results, methods: Sequence[Method]) -> dict[str, Any]:
 
 
 def matrix_data(scores: Floats) -> dict[str, Any]:
-    """The ordered score matrix and its dendrogram, packed.
+    """The ordered score matrix and its dendrogram, as base64.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def matrix_data(scores: Floats) -> dict[str, Any]:
     Returns
     -------
     dict
-        leaves, merges (pairs), heights (in 1/30,000), block (firms a row), cells (upper triangle)
+        leaves, merges (pairs), heights (in 1/30,000), block (firms per row), cells (upper triangle)
         and the colour range: 1st and 99th percentile of the scores of two different firms.
     """
     tree = dendrogram(scores)
@@ -101,7 +101,7 @@ def matrix_data(scores: Floats) -> dict[str, Any]:
 
 
 def peer_data(neighbours: pd.DataFrame, tickers: pd.Index) -> dict[str, Any]:
-    """Nearest peers of every firm, packed.
+    """Nearest peers of every firm, as base64.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def peer_data(neighbours: pd.DataFrame, tickers: pd.Index) -> dict[str, Any]:
     Returns
     -------
     dict
-        count (peers a firm), firms (positions in `tickers`), scores (in 1/10,000).
+        count (peers per firm), firms (positions in `tickers`), scores (in 1/10,000).
     """
     count = min(PEERS, len(tickers) - 1)
     near = neighbours[neighbours["rank"] <= count]

@@ -1,4 +1,4 @@
-"""Where each firm stands on the map: scores laid out in two dimensions."""
+"""Position of each firm on the map: scores laid out in two dimensions."""
 
 import numpy as np
 from scipy.linalg import eigh, orthogonal_procrustes

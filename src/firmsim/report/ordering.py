@@ -9,10 +9,10 @@ from scipy.spatial.distance import squareform
 from firmsim.typing import Floats, Indices
 
 OPTIMAL = 1000
-"""Most firms for which leaves are put in the optimal order (its cost is cubic)."""
+"""Maximum number of firms for which leaves are put in the optimal order (its cost is cubic)."""
 
 PIXELS = 600
-"""Most rows of the picture; beyond, neighbouring firms share one."""
+"""Maximum number of rows of the picture; beyond, neighbouring firms share a row."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def block_means(scores: Floats, leaves: Indices, block: int) -> Floats:
     leaves : ndarray of shape (n_firms,)
         Order to show them in.
     block : int
-        Firms a block; the last block may have fewer.
+        Firms per block; the last block may have fewer.
 
     Returns
     -------
