@@ -162,7 +162,12 @@
     const found = room();
     if (JSON.stringify(found) === JSON.stringify(labelled)) return;
     labelled = found;
-    draw();
+    const { x: across, y: up, text, textposition, marker } = labels();
+    const update = { x: across, y: up, text, textposition, "marker.size": marker.size };
+    const wrapped = Object.fromEntries(
+      Object.entries(update).map(([key, value]) => [key, [value]]),
+    );
+    Plotly.restyle(plot, wrapped, plot.data.length - 1);
   };
 
   let listening = false;
