@@ -10,7 +10,6 @@ tested attribute say anything about the scores.
 import argparse
 import sys
 import warnings
-from pathlib import Path
 
 import numpy as np
 from skbio import DistanceMatrix
@@ -27,8 +26,9 @@ from firmsim.association.permutation import (
     permdisp,
     score_distance,
 )
+from generated import HOME, between
 
-DOCS = Path(__file__).resolve().parent.parent / "docs/statistics.md"
+DOCS = HOME / "docs/statistics.md"
 START, END = "<!-- calibration: make calibrate -->", "<!-- end of calibration -->"
 SECTORS = np.repeat(np.arange(5), [12, 10, 8, 6, 4])
 COUNTRIES = np.arange(40) % 2
@@ -284,9 +284,8 @@ def main():
     if options.print:
         print(table)
     else:
-        before, rest = DOCS.read_text(encoding="utf-8").split(START)
-        after = rest.split(END)[1]
-        DOCS.write_text(f"{before}{START}\n{table}\n{END}{after}", encoding="utf-8")
+        page = between(DOCS.read_text(encoding="utf-8"), START, END, f"\n{table}\n")
+        DOCS.write_text(page, encoding="utf-8")
     if failed and options.sets >= 1000:
         sys.exit("\n".join(failed))
 

@@ -8,14 +8,13 @@ prints one line per stale file, and exits with 1 when there is one.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from firmsim.similarity.comparators import COMPARATORS
+from generated import HOME, between, write_or_check
 
-HOME = Path(__file__).resolve().parent.parent
 PAGE = Path("docs/method.md")
 EVALUATION = Path("config/evaluation.yaml")
 PAGE_MARKS = "<!-- comparators: begin -->\n", "<!-- comparators: end -->"
@@ -39,51 +38,19 @@ def evaluation_list() -> str:
     return "".join(f"    - {name}\n" for name in names)
 
 
-def between(text: str, marks: tuple[str, str], made: str) -> str:
-    """Put text between two marks."""
-    before, rest = text.split(marks[0])
-    after = rest.split(marks[1], 1)[1]
-    return f"{before}{marks[0]}{made}{marks[1]}{after}"
-
-
 def made(home: Path = HOME) -> dict[Path, str]:
     """Files of a project's folder and what they should hold."""
     page = (home / PAGE).read_text(encoding="utf-8")
     evaluation = (home / EVALUATION).read_text(encoding="utf-8")
     return {
-        home / PAGE: between(page, PAGE_MARKS, table()),
-        home / EVALUATION: between(evaluation, LIST_MARKS, evaluation_list()),
+        home / PAGE: between(page, *PAGE_MARKS, table()),
+        home / EVALUATION: between(evaluation, *LIST_MARKS, evaluation_list()),
     }
 
 
 def main(arguments: Sequence[str] | None = None, home: Path = HOME) -> int:
-    """Write the files, or check that they are up to date.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Options; those of the command line by default.
-    home : Path
-        The project's folder.
-
-    Returns
-    -------
-    int
-        Exit status.
-    """
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, name what differs")
-    check = parser.parse_args(arguments).check
-    stale = 0
-    for path, text in made(home).items():
-        if path.read_text(encoding="utf-8") == text:
-            continue
-        if check:
-            stale = 1
-            sys.stdout.write(f"{path.relative_to(home)}: is out of date; run `make schema`\n")
-        else:
-            path.write_text(text, encoding="utf-8")
-    return stale
+    """Write the files, or check them; see :func:`generated.write_or_check`."""
+    return write_or_check(__doc__.splitlines()[0], made, arguments, home)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ writes ``workflow/schemas/config.schema.json`` and the tables in ``config/README
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import types
@@ -24,8 +23,8 @@ from pydantic.fields import FieldInfo
 from firmsim.config import Config, Section
 from firmsim.config.choice import kinds_of, names_of
 from firmsim.similarity.comparators import COMPARATORS, default_comparators
+from generated import HOME, between, write_or_check
 
-HOME = Path(__file__).resolve().parent.parent
 SCHEMA = Path("workflow/schemas/config.schema.json")
 README = Path("config/README.md")
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
@@ -49,9 +48,7 @@ def key_tables() -> str:
 
 def with_tables(readme: str) -> str:
     """Put the tables between the two markers of a README."""
-    before, rest = readme.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n\n{key_tables()}\n{END}{after}"
+    return between(readme, BEGIN, END, f"\n\n{key_tables()}\n")
 
 
 def _tables(prefix: str, kinds: Sequence[type[Section]], text: str | None) -> Iterator[str]:
@@ -169,33 +166,8 @@ def made(home: Path = HOME) -> dict[Path, str]:
 
 
 def main(arguments: Sequence[str] | None = None, home: Path = HOME) -> int:
-    """Write the files, or check that they are up to date.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Options; those of the command line by default.
-    home : Path
-        The project's folder.
-
-    Returns
-    -------
-    int
-        Exit status.
-    """
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, name what differs")
-    check = parser.parse_args(arguments).check
-    stale = 0
-    for path, text in made(home).items():
-        if path.read_text(encoding="utf-8") == text:
-            continue
-        if check:
-            stale = 1
-            sys.stdout.write(f"{path.relative_to(home)}: is out of date; run `make schema`\n")
-        else:
-            path.write_text(text, encoding="utf-8")
-    return stale
+    """Write the files, or check them; see :func:`generated.write_or_check`."""
+    return write_or_check(__doc__.splitlines()[0], made, arguments, home)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from firmsim.report.page import environment
 from firmsim.report.results import Results
 from firmsim.report.text import number
 from firmsim.report.trainings import gradient_reach
+from generated import HOME, between
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = HOME / "docs"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 DEPTH = 1e-8
 """Smallest share of the largest value that is drawn."""
@@ -99,8 +100,8 @@ def tabulate(results):
         ]
         lines.append(f"| {' | '.join(cells)} |")
     page = DOCS / "gradients.md"
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    text = "\n".join([before + BEGIN, "", *lines, "", END + rest.split(END)[1]])
+    table = "\n".join(lines)
+    text = between(page.read_text(encoding="utf-8"), BEGIN, END, f"\n\n{table}\n\n")
     page.write_text(text, encoding="utf-8")
 
 

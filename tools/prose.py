@@ -34,6 +34,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from faults import Fault, print_faults
+
 HOME = Path(__file__).resolve().parent.parent
 MAX_WORDS = 35
 PACKAGE = "src"
@@ -80,19 +82,6 @@ _GRID = re.compile(r"=+( +=+)+$")
 _UNDERLINE = re.compile(r"[-=^~]{3,}$")
 _FIELD = re.compile(r"\*{0,2}[\w.]+(, \*{0,2}[\w.]+)* : ")
 _ITEM = re.compile(r"([-*+]|\d+[.)])\s+")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One breach of a rule."""
-
-    path: str
-    line: int
-    rule: str
-    excerpt: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.rule}: {self.excerpt}"
 
 
 @dataclass(frozen=True)
@@ -388,9 +377,7 @@ def main() -> int:
     """Print the faults."""
     parser = argparse.ArgumentParser(description="Check how firmsim speaks.")
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders (default: all)")
-    faults = check(HOME, parser.parse_args().paths)
-    sys.stdout.writelines(f"{fault}\n" for fault in faults)
-    return int(bool(faults))
+    return print_faults(check(HOME, parser.parse_args().paths))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from faults import Fault, print_faults
+
 HOME = Path(__file__).resolve().parent.parent
 PACKAGE = "firmsim"
 MAX_FILE_LINES = 350
@@ -44,19 +46,6 @@ TOP = {"__init__", "errors", "files", "growth", "typing"}
 """Modules that are no rooms."""
 
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One breach of a rule."""
-
-    path: str
-    line: int
-    rule: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.rule}: {self.found}"
 
 
 @dataclass(frozen=True)
@@ -168,9 +157,7 @@ def check(home: Path) -> list[Fault]:
 
 def main() -> int:
     """Print the faults."""
-    faults = check(HOME)
-    sys.stdout.writelines(f"{fault}\n" for fault in faults)
-    return int(bool(faults))
+    return print_faults(check(HOME))
 
 
 if __name__ == "__main__":
