@@ -81,7 +81,7 @@ trainings = [
 
 
 pathvars:
-    results=f"results/{settings['run']}",
+    results=str(Paths.of(settings["run"]).folder),
     logs=f"logs/{settings['run']}",
     benchmarks=f"logs/{settings['run']}/benchmarks",
 
