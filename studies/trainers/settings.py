@@ -14,6 +14,14 @@ from firmsim.config.section import Number, Section, once
 SECTION = "trainers"
 """Name of the section."""
 
+RENAMED_KEYS = {
+    "trainers.looks": "trainers.validation_checks",
+    "trainers.firm.weights": "trainers.firm.max_parameters",
+    "trainers.firm.batch_firms": "trainers.firm.batch_size",
+    "trainers.memory.weights": "trainers.memory.max_parameters",
+}
+"""Key of version 0.1.0, where the section was `trainer_study` -> key of today."""
+
 
 class FirmTrials(Section):
     """Trials on growth rates, with the co-movement objective."""
@@ -126,7 +134,8 @@ def load_study(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> S
     Raises
     ------
     ConfigError
-        Names the key, its value, the file and, for an unknown key, the nearest known one.
+        Names the key, its value, the file and the line; for an unknown key the nearest known one,
+        for an old key the new one.
 
     Examples
     --------
@@ -134,4 +143,4 @@ def load_study(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> S
     2.0
     """
     own = {key: value for key, value in values.items() if key == SECTION}
-    return check(StudyConfig, own, files).trainers
+    return check(StudyConfig, own, files, RENAMED_KEYS).trainers

@@ -13,7 +13,7 @@ from firmsim.config.choice import names_of
 from firmsim.config.encoder import PARTS
 from firmsim.config.keys import hint
 from firmsim.config.places import place
-from firmsim.config.renamed import find_renamed, renaming
+from firmsim.config.renamed import RENAMED_KEYS, find_renamed, renaming
 from firmsim.config.run import Config
 from firmsim.config.section import Section
 from firmsim.errors import ConfigError
@@ -66,7 +66,10 @@ def load_config(values: Mapping[str, Any], files: Sequence[str | Path] = ()) -> 
 
 
 def check(
-    model: type[Checked], values: Mapping[str, Any], files: Sequence[str | Path] = ()
+    model: type[Checked],
+    values: Mapping[str, Any],
+    files: Sequence[str | Path] = (),
+    renamed: Mapping[str, str] = RENAMED_KEYS,
 ) -> Checked:
     """Check values against a model of a configuration and fill in the defaults.
 
@@ -76,6 +79,8 @@ def check(
         The whole configuration, or what a study adds to it.
     values, files : mapping, sequence of path
         As for :func:`load_config`.
+    renamed : mapping of str to str
+        Old -> new key of the model.
 
     Returns
     -------
@@ -87,9 +92,9 @@ def check(
     ConfigError
         As for :func:`load_config`.
     """
-    if renamed := find_renamed(values):
-        old, new = renamed[0]
-        raise _error(renaming(old, new, values), old, values, files, len(renamed))
+    if found := find_renamed(values, renamed):
+        old, new = found[0]
+        raise _error(renaming(old, new, values), old, values, files, len(found))
     try:
         return model.model_validate(values)
     except ValidationError as error:

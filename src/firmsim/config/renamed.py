@@ -81,13 +81,17 @@ RENAMED_KEYS = (
 Path = tuple[str | int, ...]
 
 
-def find_renamed(values: Mapping[str, Any]) -> list[tuple[Path, Path]]:
+def find_renamed(
+    values: Mapping[str, Any], renamed: Mapping[str, str] = RENAMED_KEYS
+) -> list[tuple[Path, Path]]:
     """Find the old keys that a configuration holds.
 
     Parameters
     ----------
     values : mapping
         Keys as given.
+    renamed : mapping of str to str
+        Old -> new key, as `RENAMED_KEYS`.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def find_renamed(values: Mapping[str, Any]) -> list[tuple[Path, Path]]:
     [(('prices', 'tries'), ('prices', 'max_attempts'))]
     """
     found = []
-    for old, new in RENAMED_KEYS.items():
+    for old, new in renamed.items():
         for path in _matches(values, old.split(".")):
             positions = iter(part for part in path if isinstance(part, int))
             to = tuple(next(positions) if part == "*" else part for part in new.split("."))
