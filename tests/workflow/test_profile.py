@@ -14,9 +14,7 @@ def call(project, cwd, *options):
     """Call snakemake for `project` from the folder `cwd`; return what it printed."""
     command = [sys.executable, "-m", "snakemake", *options, "--directory", project.folder]
     command += ["--configfile", project.config, "--cores", "1"]
-    ran = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120
-    )
+    ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
     return ran.stdout + ran.stderr
 
 
