@@ -25,7 +25,7 @@ MAX_FUNCTION_LINES = 60
 MAX_METHODS = 20
 
 ROOMS = (
-    ("errors", "files", "firms", "typing"),
+    ("errors", "files", "firms", "surroundings", "typing"),
     ("config",),
     ("prices",),
     ("growth",),
@@ -42,7 +42,7 @@ ROOMS = (
 )
 """Rooms of the package: one imports from those before it, and from those of its own line."""
 
-TOP = {"__init__", "errors", "files", "growth", "typing"}
+TOP = {"__init__", "errors", "files", "growth", "surroundings", "typing"}
 """Modules that are no rooms."""
 
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

@@ -1,6 +1,5 @@
 """Configuration, checked once; names that rules share; one-line errors."""
 
-import atexit
 import sys
 from pathlib import Path
 
@@ -9,9 +8,10 @@ from firmsim.config.load import load_config
 from firmsim.config.locate import located
 from firmsim.errors import ConfigError, FirmsimError
 from firmsim.prices.source import BUNDLED
-from firmsim.run.failures import failure_lines
+from firmsim.run.failures import failure_lines, observe
 from firmsim.run.paths import FIT_PERIOD, RESOURCES, Paths, failed_jobs
 from firmsim.run.plan import Plan
+from firmsim.surroundings import chained
 
 # the folder of the project, whichever Snakefile includes this file
 HOME = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
@@ -31,7 +31,10 @@ def checked(load):
         return load(config, files)
     except FirmsimError as error:
         line = located(error, config, files, sections=("prices", "training"))
-        sys.exit(f"error: {line}")
+    except Exception as error:
+        if (line := chained(error)) is None:
+            raise
+    sys.exit(f"error: {line}")
 
 
 def planned(values, files):
@@ -50,6 +53,7 @@ def pick(section, *keys):
     return {key: section[key] for key in keys}
 
 
+observer = observe(logger)
 plan = checked(planned)
 results = Paths(Path("<results>"))
 # every key a rule uses reaches it from here, defaults filled in; each rule gets the keys it uses
@@ -130,10 +134,15 @@ def fits(paths):
 
 def forget_failures():
     """Remove the errors of an earlier run."""
-    failed_jobs(settings["run"]).unlink(missing_ok=True)
+    failed = failed_jobs(settings["run"])
+    try:
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        failed.unlink(missing_ok=True)
+    except OSError as error:
+        sys.exit(f"error: {chained(error) or error}")
 
 
 def tell_failures():
     """Repeat the errors of jobs at the very end, below everything that Snakemake prints."""
-    lines = failure_lines(failed_jobs(settings["run"]), config, config_files())
-    atexit.register(sys.stderr.write, "".join(f"{line}\n" for line in lines))
+    failed = failed_jobs(settings["run"])
+    observer.lines[:0] = failure_lines(failed, config, config_files(), observer.ended)

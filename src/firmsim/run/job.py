@@ -1,4 +1,4 @@
-"""The frame of every script of the workflow: a log file, and one line for a user's mistake."""
+"""The frame of every script of the workflow: a log file, and one line for what fails."""
 
 from __future__ import annotations
 
@@ -6,18 +6,33 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from firmsim.errors import FirmsimError
 from firmsim.run.failures import note_failure
+from firmsim.run.memory import less_memory
 from firmsim.run.paths import failed_jobs
+from firmsim.surroundings import LowMemoryError, MachineError, chained
+
+
+class LogFile(logging.FileHandler):
+    """Log file of a job, which may be on a full disk."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Print what must not be lost, the traceback of a fault; `logging` would print its own."""
+        if record.levelno >= logging.CRITICAL:
+            with suppress(OSError):
+                sys.stderr.write(self.format(record) + "\n")
 
 
 @contextmanager
 def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
-    """Log to the rule's log file; end with one line, not a traceback, on a user's mistake.
+    """Log to the rule's log file; end with one line, not a traceback, whatever fails.
+
+    A mistake of the user and what the machine refuses are one line in the log as well. Any other
+    error is a fault of firmsim: its traceback is in the log, and the line asks to report it.
 
     Parameters
     ----------
@@ -31,18 +46,33 @@ def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
     Logger
         Writes to the rule's log file.
     """
-    path = Path(snakemake.log[0])
-    logging.basicConfig(
-        filename=path, filemode="w", level=logging.INFO, format="%(asctime)s %(message)s"
-    )
+    log, failed = Path(snakemake.log[0]), failed_jobs(snakemake.config["run"])
     logger = logging.getLogger(snakemake.rule)
+
+    def end(error: FirmsimError) -> NoReturn:
+        logger.error("error: %s", error)
+        note_failure(failed, error, sections, log)
+        sys.exit(1)
+
     try:
+        _log_to(log)
         yield logger
     except FirmsimError as error:
-        logger.error("error: %s", error)
-        note_failure(failed_jobs(snakemake.config["run"]), error, sections)
-        sys.exit(1)
-    except Exception:
-        logger.error(traceback.format_exc())
-        raise
+        end(error)
+    except Exception as error:
+        if found := chained(error, less_memory(snakemake.rule)):
+            memory = isinstance(found, LowMemoryError)
+            end(MachineError(f"{snakemake.rule}: {found}") if memory else found)
+        logger.critical(traceback.format_exc())
+        what = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
+        fault = f"{snakemake.rule}: {what}; this is a fault of firmsim: please report it with {log}"
+        end(FirmsimError(fault))
     logger.info("done")
+
+
+def _log_to(log: Path) -> None:
+    """Send what every package logs to a file, from its start."""
+    file = LogFile(log, mode="w", encoding="utf-8", errors="backslashreplace")
+    logging.basicConfig(
+        handlers=[file], level=logging.INFO, format="%(asctime)s %(message)s", force=True
+    )
