@@ -26,16 +26,6 @@ SPIN_OFFS = {
     ("CAG", "2016-11-10"),  # Lamb Weston
 }
 """Days the firm first traded without what it had given its shareholders."""
-BACKEND = """
-from pathlib import Path
-def prepare_metadata_for_build_wheel(folder, settings=None):
-    name = "cvxportfolio-1.5.1.dist-info"
-    (Path(folder) / name).mkdir()
-    text = "Metadata-Version: 2.1\\nName: cvxportfolio\\nVersion: 1.5.1\\n"
-    (Path(folder) / name / "METADATA").write_text(text)
-    return name
-"""
-PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 
 
 def make_archive(path: Path, members: dict[str, bytes]) -> None:
@@ -54,7 +44,7 @@ def panel(tmp_path, monkeypatch, rng):
     returns = pd.DataFrame(rng.normal(0, 0.02, (299, 3)), DAYS[1:], tickers)
     volumes = pd.DataFrame(rng.integers(1, 10**9, (300, 3)), DAYS, tickers)
     folder = "examples/paper_examples"
-    members = {"backend.py": BACKEND.encode(), "pyproject.toml": PROJECT.encode()}
+    members = {"setup.py": b"raise SystemExit('this must not run')"}
     members["PKG-INFO"] = b"Metadata-Version: 2.1\nName: cvxportfolio\nVersion: 1.5.1\n"
     for name, table in {"returns": returns.assign(USDOLLAR=1e-5), "volumes": volumes}.items():
         members[f"{folder}/{name}.csv.gz"] = gzip.compress(table.to_csv().encode())
@@ -161,7 +151,8 @@ def test_fetch_quotes_the_last_complaint_of_pip(tmp_path):
         fetch_bundled(tmp_path / "resources" / archive_name())
     assert str(caught.value) == (
         "cvxportfolio-1.5.1.tar.gz could not be downloaded: pip says 'No matching distribution "
-        "found for cvxportfolio==1.5.1'; is this machine online?"
+        "found for cvxportfolio==1.5.1'; is this machine online, and is pip's index right "
+        "(pip config list)?"
     )
     assert not (tmp_path / "resources").exists()
 

@@ -8,9 +8,7 @@ to the end of 2016: survivors only.
 from __future__ import annotations
 
 import gzip
-import re
-import subprocess
-import sys
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +21,7 @@ from firmsim.errors import PriceError
 from firmsim.files import atomic, sha256
 from firmsim.prices.raw import RawPrices, between, outcomes_of, refuse_unknown
 from firmsim.prices.sessions import NEW_YORK
+from firmsim.prices.sources.distribution import download_distribution
 
 PACKAGE = "cvxportfolio"
 VERSION = "1.5.1"
@@ -48,22 +47,10 @@ def fetch_bundled(archive: Path) -> None:
         pip failed (its own reason is quoted) or the file is not the expected one.
     """
     with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "requirements.txt"
-        wanted.write_text(f"{PACKAGE}=={VERSION} --hash=sha256:{SHA256}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
-        command += ["--no-binary", PACKAGE, "--require-hashes", "-r", str(wanted), "-d", folder]
-        ended = subprocess.run(  # noqa: S603 - every argument is ours
-            command, capture_output=True, text=True, check=False
-        )
-        if ended.returncode:
-            raise PriceError(_why_pip_failed(ended.stderr))
-        fetched = Path(folder) / archive_name()
-        if not fetched.is_file():
-            message = f"pip ended well but left no {archive_name()}; update pip and run again"
-            raise PriceError(message)
+        fetched = download_distribution(PACKAGE, VERSION, SHA256, Path(folder))
         _verify(fetched)
         with atomic(archive) as temporary:
-            temporary.write_bytes(fetched.read_bytes())
+            shutil.copyfile(fetched, temporary)
 
 
 def archive_name() -> str:
@@ -156,15 +143,3 @@ def _verify(archive: Path) -> None:
             "delete it and run again"
         )
         raise PriceError(message)
-
-
-def _why_pip_failed(stderr: str) -> str:
-    """Last complaint of pip, in one line."""
-    what = f"{archive_name()} could not be downloaded"
-    if "DO NOT MATCH THE HASHES" in stderr:
-        got = re.search(r"Got\s+([0-9a-f]{64})", stderr)
-        found = got[1] if got else "another one"
-        return f"{what}: its sha256 is {found}, expected {SHA256}; do not use that package index"
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    reasons = [line for line in lines if line.startswith("ERROR:")] or lines or ["no reason given"]
-    return f"{what}: pip says '{reasons[-1].removeprefix('ERROR: ')}'; is this machine online?"
