@@ -14,6 +14,8 @@ PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# only files whose hash a lock names; whatever is built is built with the tools of the lock
+INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517
 PAGE := src/firmsim/report/static
 
 .PHONY: run test lint format bench soak calibrate gradients trainers schema lock
@@ -72,14 +74,24 @@ schema: .venv/installed-dev
 lock:
 	$(PYTHON) tools/lock.py
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock requirements-build.lock requirements-cpu.lock \
+    requirements-cuda.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than 3.11; call make with PYTHON=python3.11" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install -r requirements.lock
+	$(INSTALL) -r requirements-build.lock
+	@# PyTorch's CPU build, where pip is configured with a place that has it
+	@$(INSTALL) --quiet -r requirements-cpu.lock 2> .venv/cpu.log || \
+	  ! grep -q "DO NOT MATCH" .venv/cpu.log || \
+	  { echo "error: the CPU build of PyTorch that pip finds is not in requirements-cpu.lock;" \
+	    "install it into .venv yourself, or add it with $(PYTHON) tools/lock.py --keep" >&2; exit 1; }
+	$(INSTALL) -r requirements.lock
+	@# PyTorch's own build for Linux needs CUDA libraries
+	$(PIP) check > /dev/null || $(INSTALL) -r requirements-cuda.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(PIP) check
 	touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(PIP) install -r requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
 	touch $@

@@ -42,11 +42,7 @@ rule all:
 
 
 onstart:
-    begin()
-
-
-onsuccess:
-    lock.release()
+    forget_failures()
 
 
 onerror:
