@@ -20,6 +20,13 @@ class TestFitPeriod:
         assert abs(len(fit) - share * n_days) <= 1
         pd.testing.assert_frame_equal(fit, growth.iloc[: len(fit)], check_freq=False)
 
+    @pytest.mark.parametrize("n_days", [0, 1])
+    def test_too_few_days_to_divide(self, n_days):
+        with pytest.raises(PriceError, match=f"fit_share: growth rates of {n_days} days") as error:
+            fit_period(table(np.zeros((n_days, 1))), 0.8)
+        assert error.value.parameter == "fit_share"
+        assert len(fit_period(table(np.zeros((n_days, 1))), None)) == n_days
+
     @pytest.mark.parametrize(("shift", "count"), [(0, 8), (3, 5), (7, 1), (-1, 9), (-4, 10)])
     def test_fit_days_counts_scored_days_up_to_the_last_of_the_fit_period(self, shift, count):
         days = pd.bdate_range("2007-01-03", periods=30)

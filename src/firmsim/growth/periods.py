@@ -4,6 +4,9 @@ import pandas as pd
 
 from firmsim.errors import PriceError
 
+ENOUGH = 2
+"""Days of growth rates that can be divided: one to fit on, one to test on."""
+
 
 def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:
     """First part of the days, which may be fitted on; the days after it test.
@@ -20,6 +23,11 @@ def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:
     DataFrame of shape (round(share * n_days), n_firms)
         At least one day; never all, unless the share is None.
 
+    Raises
+    ------
+    PriceError
+        There are fewer than two days, one to fit on and one to test on.
+
     Examples
     --------
     >>> import pandas as pd
@@ -28,6 +36,12 @@ def fit_period(growth: pd.DataFrame, share: float | None) -> pd.DataFrame:
     """
     if share is None:
         return growth
+    if len(growth) < ENOUGH:
+        message = (
+            f"fit_share: growth rates of {len(growth)} days cannot be divided into days to fit on "
+            f"and days to test on; give prices of {ENOUGH + 1} days or more"
+        )
+        raise PriceError(message, parameter="fit_share")
     return growth.iloc[: min(max(round(share * len(growth)), 1), len(growth) - 1)]
 
 
