@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import naive
+from firmsim.errors import EncoderError
 from firmsim.objectives.comovement.exposures import realised_variance, regressors
 
 
@@ -28,6 +29,12 @@ def test_fewer_days_than_portfolios_are_no_obstacle(portfolios):
     assert few.shape == (2, 4)
     assert few.dtype == torch.float32
     assert torch.isfinite(few).all()
+
+
+def test_fewer_days_than_portfolios_need_a_penalty(portfolios):
+    with pytest.raises(EncoderError, match="shrinkage: too small for exposures to 4") as raised:
+        regressors(portfolios[:1], torch.zeros(4))
+    assert raised.value.parameter == "shrinkage"
 
 
 def test_uncorrelated_portfolios_are_their_own_regressors(portfolios):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from firmsim.errors import EncoderError
+
 PRIOR_DAYS = 10
 """Weight of the training period's variance in that of a window (trading days)."""
 
@@ -31,6 +33,11 @@ def regressors(portfolios: torch.Tensor, ridge: torch.Tensor) -> torch.Tensor:
     Tensor of shape (n_days, K)
         Computed in double precision.
 
+    Raises
+    ------
+    EncoderError
+        The penalty is so small that a window with fewer days than portfolios has no solution.
+
     Examples
     --------
     >>> import torch
@@ -41,7 +48,14 @@ def regressors(portfolios: torch.Tensor, ridge: torch.Tensor) -> torch.Tensor:
     """
     f = portfolios.double()
     gram = (f.T @ f + torch.diag(ridge.double())) / max(len(f), 1)
-    coefficients: torch.Tensor = torch.linalg.solve(gram, f.T)
+    try:
+        coefficients: torch.Tensor = torch.linalg.solve(gram, f.T)
+    except torch.linalg.LinAlgError:
+        message = (
+            f"shrinkage: too small for exposures to {f.shape[1]} portfolios over {len(f)} days; "
+            "raise it (the default is 1), or lower portfolios"
+        )
+        raise EncoderError(message, parameter="shrinkage") from None
     return coefficients.T.to(portfolios)
 
 
