@@ -42,7 +42,11 @@ rule all:
 
 
 onstart:
-    forget_failures()
+    begin()
+
+
+onsuccess:
+    lock.release()
 
 
 onerror:

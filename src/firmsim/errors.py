@@ -54,6 +54,10 @@ class AssociationError(FirmsimError):
     """No test of association is possible with these distances, labels or covariates."""
 
 
+class RunError(FirmsimError):
+    """A run cannot begin in its folder."""
+
+
 class MissingPackageError(FirmsimError, ImportError):
     """A package that only some features need is not installed."""
 

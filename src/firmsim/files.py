@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,42 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+_guard: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+@contextmanager
+def write_only_within(guard: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Put each file that is written in this block in place within another block.
+
+    Parameters
+    ----------
+    guard : callable
+        Makes the other block, one per file. What it raises keeps the file from being written.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> @contextmanager
+    ... def never():
+    ...     raise PermissionError
+    ...     yield
+    >>> with TemporaryDirectory() as folder, write_only_within(never):
+    ...     write_json([], Path(folder) / "a.json")
+    Traceback (most recent call last):
+    PermissionError
+    """
+    global _guard  # of the process, whichever thread writes
+    before, _guard = _guard, guard
+    try:
+        yield
+    finally:
+        _guard = before
 
 
 @contextmanager
@@ -43,7 +79,8 @@ def atomic(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.part")
     try:
         yield temporary
-        temporary.replace(path)
+        with _guard():
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

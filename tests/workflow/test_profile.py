@@ -1,5 +1,6 @@
 """The profile of the project: Snakemake reads it wherever the workflow is called from."""
 
+import json
 import subprocess
 import sys
 
@@ -38,7 +39,7 @@ def test_snakemake_finds_the_profile(own, snakefile):
 
 def test_the_profile_lets_the_same_command_go_on():
     profile = yaml.safe_load((HOME / "profiles/default/profile.yaml").read_text(encoding="utf-8"))
-    assert profile["rerun-incomplete"] is True
+    assert profile == {"rerun-incomplete": True, "nolock": True}
 
 
 MODULE = f"""
@@ -51,6 +52,18 @@ module firmsim:
 
 
 use rule * from firmsim
+
+
+onstart:
+    firmsim.onstart()
+
+
+onsuccess:
+    firmsim.onsuccess()
+
+
+onerror:
+    firmsim.onerror()
 """
 
 
@@ -62,4 +75,8 @@ def test_a_workflow_that_uses_this_one_as_a_module_sets_the_keys_itself(own):
     plain = call(own, folder, "--list-target-rules")
     assert SAYS not in plain
     (folder / "profiles/default").symlink_to(HOME / "profiles/default")
-    assert SAYS in call(own, folder, "--list-target-rules")
+    target = "results/test/growth/growth.parquet"
+    assert SAYS in call(own, folder, target)
+    assert (own.folder / target).exists()
+    holder = json.loads((own.folder / "results/.test.holder").read_text(encoding="utf-8"))
+    assert holder["ended"]

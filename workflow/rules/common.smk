@@ -9,6 +9,7 @@ from firmsim.config.locate import located
 from firmsim.errors import ConfigError, FirmsimError
 from firmsim.prices.source import BUNDLED
 from firmsim.run.failures import failure_lines, observe
+from firmsim.run.lock import RunLock
 from firmsim.run.paths import FIT_PERIOD, RESOURCES, Paths, failed_jobs
 from firmsim.run.plan import Plan
 from firmsim.surroundings import chained
@@ -84,6 +85,10 @@ trainings = [
 ]
 
 
+# made before Snakemake looks at the files, and taken before it makes any
+lock = RunLock(Paths.of(settings["run"]).folder, Path("logs", settings["run"]))
+
+
 pathvars:
     results=str(Paths.of(settings["run"]).folder),
     logs=f"logs/{settings['run']}",
@@ -132,17 +137,22 @@ def fits(paths):
     return [paths.fit(fit["name"], fit["seed"]) for fit in trainings]
 
 
-def forget_failures():
-    """Remove the errors of an earlier run."""
+def begin():
+    """Hold the folder of the run, or end in one line; remove the errors of an earlier run."""
     failed = failed_jobs(settings["run"])
     try:
+        lock.take()
         failed.parent.mkdir(parents=True, exist_ok=True)
         failed.unlink(missing_ok=True)
-    except OSError as error:
+    except (FirmsimError, OSError) as error:
         sys.exit(f"error: {chained(error) or error}")
 
 
 def tell_failures():
     """Repeat the errors of jobs at the very end, below everything that Snakemake prints."""
+    lock.release()
+    if lock.interrupted:
+        observer.lines[:0] = ["interrupted; the same command goes on where it stopped"]
+        return
     failed = failed_jobs(settings["run"])
     observer.lines[:0] = failure_lines(failed, config, config_files(), observer.ended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any, NoReturn
 
 from firmsim.errors import FirmsimError
 from firmsim.run.failures import note_failure
+from firmsim.run.member import in_its_run, leave
 from firmsim.run.memory import less_memory
 from firmsim.run.paths import failed_jobs
 from firmsim.surroundings import LowMemoryError, MachineError, chained
@@ -56,9 +58,12 @@ def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
 
     try:
         _log_to(log)
-        yield logger
+        with in_its_run(logger):
+            yield logger
     except FirmsimError as error:
         end(error)
+    except KeyboardInterrupt:
+        leave(logger, signal.SIGINT.name, signal.SIGINT)
     except Exception as error:
         if found := chained(error, less_memory(snakemake.rule)):
             memory = isinstance(found, LowMemoryError)
@@ -72,6 +77,8 @@ def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
 
 def _log_to(log: Path) -> None:
     """Send what every package logs to a file, from its start."""
+    if log.is_file():
+        log.unlink()  # a job that a killed run left goes on writing to it
     file = LogFile(log, mode="w", encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(
         handlers=[file], level=logging.INFO, format="%(asctime)s %(message)s", force=True
