@@ -48,15 +48,15 @@ def regressors(portfolios: torch.Tensor, ridge: torch.Tensor) -> torch.Tensor:
     """
     f = portfolios.double()
     gram = (f.T @ f + torch.diag(ridge.double())) / max(len(f), 1)
-    try:
-        coefficients: torch.Tensor = torch.linalg.solve(gram, f.T)
-    except torch.linalg.LinAlgError:
+    coefficients, singular = torch.linalg.solve_ex(gram, f.T)
+    if singular:
         message = (
             f"shrinkage: too small for exposures to {f.shape[1]} portfolios over {len(f)} days; "
             "raise it (the default is 1), or lower portfolios"
         )
-        raise EncoderError(message, parameter="shrinkage") from None
-    return coefficients.T.to(portfolios)
+        raise EncoderError(message, parameter="shrinkage")
+    weights: torch.Tensor = coefficients.T.to(portfolios)
+    return weights
 
 
 def realised_variance(portfolios: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
