@@ -14,6 +14,7 @@ import json
 import sys
 import types
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -111,37 +112,51 @@ def _values(fields: Sequence[FieldInfo]) -> str:
     """Type and limits of a key, in words."""
     if len({repr(field.annotation) for field in fields}) > 1:  # names of several kinds
         return ", ".join(_type(field.annotation) for field in fields)
-    text = _type(fields[0].annotation)
-    limits = {
-        annotated_types.Ge: ("ge", "at least"),
-        annotated_types.Gt: ("gt", "above"),
-        annotated_types.Le: ("le", "at most"),
-        annotated_types.Lt: ("lt", "below"),
+    return _type(fields[0].annotation, fields[0].metadata)
+
+
+def _limits(metadata: Iterable[Any], unit: str = "characters") -> str:
+    """Limits of a value or of a list, in words."""
+    words = {
+        annotated_types.Ge: ("ge", ", at least {}"),
+        annotated_types.Gt: ("gt", ", above {}"),
+        annotated_types.Le: ("le", ", at most {}"),
+        annotated_types.Lt: ("lt", ", below {}"),
+        annotated_types.MaxLen: ("max_length", f", at most {{}} {unit}"),
     }
-    for limit in fields[0].metadata:
-        if type(limit) in limits:
-            attribute, words = limits[type(limit)]
-            text += f", {words} {getattr(limit, attribute):g}"
+    text = ""
+    for limit in metadata:
+        if isinstance(limit, FieldInfo):
+            text += _limits(limit.metadata, unit)
+        elif type(limit) in words:
+            attribute, form = words[type(limit)]
+            value = getattr(limit, attribute)
+            text += form.format(value if isinstance(value, date) else f"{value:,}")
     return text
 
 
-def _type(annotation: Any) -> str:
+def _type(annotation: Any, metadata: Iterable[Any] = ()) -> str:
+    """Type of a key and its limits, in words."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if kinds := kinds_of(annotation):
         if origin is list:
-            return "list of blocks"
+            return "list of blocks" + _limits(metadata, "entries")
         return f"{_names(kinds)} or a block" if len(kinds) > 1 else "block"
     if origin is Annotated:
-        return _type(arguments[0])
+        return _type(arguments[0], [*arguments[1:], *metadata])
     if origin is Literal:
         return ", ".join(f"`{argument}`" for argument in arguments)
     if origin in (Union, types.UnionType):
         inner = [_type(argument) for argument in arguments if argument is not type(None)]
-        return " or ".join(inner)
+        separator = ", or " if any(", " in text for text in inner) else " or "
+        return separator.join(inner) + _limits(metadata)
     if origin is list:
-        return f"list of {_type(arguments[0])}"
+        inner, *limits = _type(arguments[0]).split(", ", maxsplit=1)
+        if limits:
+            inner += f", {limits[0]}" if "`" in inner else f" ({limits[0]})"
+        return f"list of {inner}{_limits(metadata, 'entries')}"
     words = {int: "integer", float: "number", str: "text", Path: "path"}
-    return words.get(annotation) or str(annotation.__name__)
+    return (words.get(annotation) or str(annotation.__name__)) + _limits(metadata)
 
 
 def _default(field: FieldInfo) -> str:

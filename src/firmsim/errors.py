@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from reprlib import Repr
 
 
 class FirmsimError(Exception):
@@ -60,6 +61,37 @@ class RunError(FirmsimError):
 
 class MissingPackageError(FirmsimError, ImportError):
     """A package that only some features need is not installed."""
+
+
+def quoted(value: object, most: int = 80) -> str:
+    """Value as an error shows it: as Python writes it, and cut where it is long.
+
+    Parameters
+    ----------
+    value : object
+        Whatever a file, a configuration or a caller gave.
+    most : int
+        Largest number of characters.
+
+    Returns
+    -------
+    str
+        One line of printable characters.
+
+    Examples
+    --------
+    >>> quoted("a\\nb"), quoted("x" * 99, most=9)
+    ("'a\\\\nb'", "'xxx...x'")
+    """
+    text = _SHORT.repr(value)
+    if len(text) > most:
+        text = f"{text[: most - most // 2 - 1]}...{text[len(text) - (most // 2 - 2) :]}"
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+_SHORT = Repr()
+_SHORT.maxlist = _SHORT.maxdict = _SHORT.maxtuple = _SHORT.maxset = 5
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 200
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from firmsim.config.encoder import MAX_UNITS
 from firmsim.config.load import check
-from firmsim.config.section import Number, Section, once
+from firmsim.config.section import MAX_SEED, Number, Section, once
 
 SECTION = "trainers"
 """Name of the section."""
@@ -23,6 +24,10 @@ RENAMED_KEYS = {
 """Key of version 0.1.0, where the section was `trainer_study` -> key of today."""
 
 
+MAX_WEIGHTS = 100_000
+"""Largest cell of a trial: a generation of them has to fit in memory."""
+
+
 class FirmTrials(Section):
     """Trials on growth rates, with the co-movement objective."""
 
@@ -30,21 +35,23 @@ class FirmTrials(Section):
         ["elman", "jordan"]
     )
     """Recurrences to train."""
-    max_parameters: list[Annotated[Number, Field(ge=100)]] = Field(
-        [200, 1000, 10_000], min_length=1
+    max_parameters: list[Annotated[Number, Field(ge=100, le=MAX_WEIGHTS)]] = Field(
+        [200, 1000, 10_000], min_length=1, max_length=20
     )
     """Sizes of the cell: maximum number of weights, one network per entry."""
-    outputs: int = Field(4, ge=1)
+    outputs: int = Field(4, ge=1, le=MAX_UNITS)
     """Outputs per day."""
-    portfolios: int = Field(2, ge=0)
+    portfolios: int = Field(2, ge=0, le=1000)
     """Principal portfolios in the input; few, so that small networks are possible."""
-    windows: list[Annotated[Number, Field(ge=2)]] = Field([60], min_length=1)
+    windows: list[Annotated[Number, Field(ge=2, le=2000)]] = Field(
+        [60], min_length=1, max_length=20
+    )
     """Lengths of the training windows (trading days)."""
-    batch_size: int = Field(64, ge=3)
+    batch_size: int = Field(64, ge=3, le=2000)
     """Firms per batch."""
-    batches: int = Field(8, ge=1)
+    batches: int = Field(8, ge=1, le=10_000)
     """Batches on which a search compares its networks."""
-    spread: float = Field(0.5, gt=0)
+    spread: float = Field(0.5, gt=0, le=100)
     """Standard deviation of a search's first weights around the start weights, in units of
     1 / sqrt(hidden units), the range of the start weights themselves."""
 
@@ -52,17 +59,21 @@ class FirmTrials(Section):
 class MemoryTrials(Section):
     """Trials on the memory task: remember the first input for a number of steps."""
 
-    max_parameters: list[Annotated[Number, Field(ge=10)]] = Field([200], min_length=1)
+    max_parameters: list[Annotated[Number, Field(ge=10, le=MAX_WEIGHTS)]] = Field(
+        [200], min_length=1, max_length=20
+    )
     """Sizes of the Elman cell: maximum number of weights, one network per entry."""
-    lags: list[Annotated[Number, Field(ge=1)]] = Field([10, 50, 100, 200], min_length=1)
+    lags: list[Annotated[Number, Field(ge=1, le=2000)]] = Field(
+        [10, 50, 100, 200], min_length=1, max_length=20
+    )
     """Steps between the input and the answer."""
-    sequences: int = Field(64, ge=2)
+    sequences: int = Field(64, ge=2, le=2000)
     """Sequences per batch."""
-    noise: float = Field(0.2, ge=0)
+    noise: float = Field(0.2, ge=0, le=100)
     """Standard deviation of the inputs after the first, which is 1 or -1."""
-    batches: int = Field(2, ge=1)
+    batches: int = Field(2, ge=1, le=10_000)
     """Batches on which a search compares its networks."""
-    spread: float = Field(1.0, gt=0)
+    spread: float = Field(1.0, gt=0, le=100)
     """Standard deviation of a search's first weights around the start weights, in units of
     1 / sqrt(hidden units), the range of the start weights themselves."""
 
@@ -74,18 +85,20 @@ class Study(Section):
         list[Literal["genetic", "annealing", "swarm", "cma-es"]], AfterValidator(once)
     ] = Field(["genetic", "annealing", "swarm", "cma-es"], min_length=1)
     """Searches to compare with the gradient trainer."""
-    seeds: list[Annotated[Number, Field(ge=0)]] = Field(list(range(5)), min_length=2)
+    seeds: list[Annotated[Number, Field(ge=0, le=MAX_SEED)]] = Field(
+        list(range(5)), min_length=2, max_length=100
+    )
     """Seeds; for one seed every trainer starts from the same weights and data."""
-    forward_passes: int = Field(2048, ge=1)
+    forward_passes: int = Field(2048, ge=1, le=100_000_000)
     """Budget: passes of one batch through the network."""
-    seconds: float = Field(7.0, gt=0)
+    seconds: float = Field(7.0, gt=0, le=86_400)
     """Budget: seconds of one core, without validation checks. A trial ends when both budgets are
     spent."""
-    validation_checks: int = Field(32, ge=1)
+    validation_checks: int = Field(32, ge=1, le=100_000)
     """Validation checks within the budget of forward passes."""
-    learning_rate: float = Field(3e-3, gt=0)
+    learning_rate: float = Field(3e-3, gt=0, le=100)
     """Learning rate of the gradient trainer (adamw), constant."""
-    population: int = Field(32, ge=4)
+    population: int = Field(32, ge=4, le=10_000)
     """Networks per generation of a search."""
     firm: FirmTrials = Field(default_factory=FirmTrials)
     """Trials on growth rates."""

@@ -105,7 +105,7 @@ MISTAKES = {
     "sector of a list": ("firms: [A, B, C]", ["D", "--sector", "x"], ["--sector", "CSV"]),
     "table without sectors": ("firms: t.csv", ["D", "--sector", "x"], ["t.csv", "'sector'"]),
     "missing table": ("firms: none.csv", ["D"], ["none.csv does not exist"]),
-    "no YAML": ("firms: [A, B", ["D"], ["my.yaml is no YAML"]),
+    "no YAML": ("firms: [A, B", ["D"], ["my.yaml, line 1 is no YAML"]),
     "no day": ("firms: [A, B, C]\nfirms_as_of: 2015-02-30", ["D"], ["my.yaml is no YAML", "day"]),
     "too few still": ("firms: []", ["D"], ["firms: 1 firms are too few"]),
     "no keys": ("- A", ["D"], ["my.yaml holds no keys"]),
@@ -134,4 +134,7 @@ def test_mistakes_leave_the_file_alone(folder, capsys, case):
 def test_unreadable_configuration(folder, capsys, content):
     if content is not None:
         (folder / "my.yaml").write_bytes(content)
-    assert "my.yaml cannot be read" in add(capsys, "D", "--config", "my.yaml", status=1)
+    reason = "cannot be read" if content is None else "is not UTF-8"
+    said = add(capsys, "D", "--config", "my.yaml", status=1)
+    assert "my.yaml" in said
+    assert reason in said

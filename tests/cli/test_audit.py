@@ -87,9 +87,9 @@ def test_a_file_without_any_price_is_counted(tmp_path, capsys):
     ("config", "message"),
     [
         ("audit: {jmp_scale: 3}", "audit.jmp_scale: unknown key"),
-        ("audit: [", "own.yaml cannot be read: while parsing"),
-        ("- audit", "own.yaml is no configuration"),
-        (None, "own.yaml cannot be read: [Errno 2]"),
+        ("audit: [", "own.yaml, line 1 is no YAML"),
+        ("- audit", "own.yaml holds no keys but ['audit']"),
+        (None, "own.yaml cannot be read: No such file"),
     ],
 )
 def test_a_wrong_configuration_is_one_line(prices, tmp_path, capsys, config, message):

@@ -103,12 +103,6 @@ def test_line_of_a_key_behind_an_anchor(tmp_path, path, line):
     assert place(path, yaml.safe_load(ANCHORS), [file]) == f"{file}, line {line}"
 
 
-def test_of_a_key_that_is_given_twice_the_last_counts(tmp_path):
-    file = tmp_path / "my.yaml"
-    file.write_text("run: a\nrun: ../x\n")
-    assert refusal({"run": "../x"}, [file]).endswith(f", in {file}, line 2")
-
-
 class TestSeveralFiles:
     @pytest.fixture
     def files(self, tmp_path):

@@ -176,18 +176,10 @@ def _text(path: Path) -> str:
 
 def _read(file: Path) -> tuple[dict[str, Any], str]:
     """Keys and text of a file."""
-    with extra("workflow", "firmsim add"):
-        import yaml
+    from firmsim.config.yaml_file import read_config  # needs an extra
 
-        from firmsim.config.places import NO_YAML
-
-    text = _text(file)
-    try:
-        values = yaml.safe_load(text)
-    except NO_YAML as error:
-        message = f"{file} is no YAML: {' '.join(str(error).split())}"
-        raise ConfigError(message) from None
-    if not isinstance(values, dict):
+    values = read_config(file)
+    if not values:
         message = f"{file} holds no keys; name a configuration with --config"
         raise ConfigError(message)
     if "firms" not in values:
@@ -195,7 +187,7 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
             f"{file} has no key 'firms' to add to; write one, such as firms: [AAPL, MSFT, XOM]"
         )
         raise ConfigError(message)
-    return values, text
+    return values, _text(file)
 
 
 def _config(values: dict[str, Any], file: Path) -> Config:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.config import Config
-from firmsim.errors import ConfigError, PriceError, extra
+from firmsim.errors import PriceError
 from firmsim.prices.audit.audit import examine
 from firmsim.prices.sessions import calendars_of
 from firmsim.prices.sources.file import FilePrices
@@ -82,21 +82,10 @@ def _config(path: Path | None) -> Config:
     """Read a configuration, or take the defaults."""
     if path is None:
         return Config()
-    with extra("workflow", "a configuration file"):
-        import yaml
+    from firmsim.config.load import load_config  # needs an extra
+    from firmsim.config.yaml_file import read_config
 
-        from firmsim.config.load import load_config
-        from firmsim.config.places import NO_YAML
-
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, *NO_YAML) as error:
-        message = f"{path} cannot be read: {' '.join(str(error).split())}; correct --config"
-        raise ConfigError(message) from None
-    if not isinstance(values, dict):
-        message = f"{path} is no configuration: it holds no keys; correct --config"
-        raise ConfigError(message)
-    return load_config(values, [path])
+    return load_config(read_config(path), [path])
 
 
 def _aligned(table: pd.DataFrame) -> str:

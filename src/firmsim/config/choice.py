@@ -11,6 +11,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from firmsim.config.section import Section
+from firmsim.errors import quoted
 
 
 def kinds_of(annotation: Any) -> list[type[Section]]:
@@ -61,7 +62,7 @@ def _long_form(value: object, names: tuple[str, ...], default: str | None) -> ob
     given = {"name": value} if isinstance(value, str) else value
     known = ", ".join(names)
     if not isinstance(given, Mapping):
-        message = f"{value!r} is not valid: give one of {known}, or a block with its name"
+        message = f"{quoted(value)} is not valid: give one of {known}, or a block with its name"
         raise ValueError(message)
     if "name" not in given and default is not None:
         given = {"name": default, **given}
@@ -70,9 +71,9 @@ def _long_form(value: object, names: tuple[str, ...], default: str | None) -> ob
         raise ValueError(message)
     name = given["name"]
     if name not in names:
-        near = difflib.get_close_matches(str(name), names, n=1)
+        near = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
         hint = f"did you mean {near[0]!r}?" if near else f"give one of {known}"
         key = "" if isinstance(value, str) else "name: "
-        message = f"{key}{name!r} is not valid; {hint}"
+        message = f"{key}{quoted(name)} is not valid; {hint}"
         raise ValueError(message)
     return given

@@ -6,11 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from firmsim.config.section import once
+from firmsim.config.section import File, once
 from firmsim.firms import MIN_FIRMS
 from firmsim.firms.tickers import check_ticker
+
+
+MAX_FIRMS = 50_000
+"""Largest number of tickers in a list: about every listed firm there is."""
 
 
 def _quoted(value: object) -> object:
@@ -22,7 +26,7 @@ def _quoted(value: object) -> object:
 
 
 Ticker = Annotated[str, BeforeValidator(_quoted), AfterValidator(check_ticker)]
-Tickers = Annotated[list[Ticker], AfterValidator(once)]
+Tickers = Annotated[list[Ticker], Field(max_length=MAX_FIRMS), AfterValidator(once)]
 Index = Literal["sp500", "sp400", "sp600"]
 """Indices whose members are known; see `firmsim.firms.universes`."""
 INDICES = get_args(Index)
@@ -42,7 +46,7 @@ def _lower(value: object) -> object:
 Firms = Annotated[
     Annotated[Tickers, Tag("tickers")]
     | Annotated[Index, BeforeValidator(_lower), Tag("index")]
-    | Annotated[Path, Tag("file")],
+    | Annotated[File, Tag("file")],
     Discriminator(_kind),
 ]
 """Firms are named by a list of tickers, by an index or by the path of a CSV."""

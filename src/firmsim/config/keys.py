@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from firmsim.config.choice import ByName, kinds_of, names_of
 from firmsim.config.run import Config
 from firmsim.config.section import Section
+from firmsim.errors import quoted
 
 
 def section_at(
@@ -75,7 +76,7 @@ def hint(path: Sequence[str | int], values: Any, model: type[Section] = Config) 
             for part in above:
                 block = block[part]
             name = _name(parent.model_fields[above[-1]], block)
-            return f"has no meaning for {above[-1]} {name!r}; remove it"
+            return f"has no meaning for {above[-1]} {quoted(name)}; remove it"
     known = list(section.model_fields)
     below = _below(section)
     for names in (known, below):

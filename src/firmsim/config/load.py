@@ -11,17 +11,21 @@ from pydantic import ValidationError
 
 from firmsim.config.choice import names_of
 from firmsim.config.encoder import PARTS
+from firmsim.config.guard import TEMPLATES
 from firmsim.config.keys import hint
 from firmsim.config.places import place
 from firmsim.config.renamed import RENAMED_KEYS, find_renamed, renaming
 from firmsim.config.run import Config
 from firmsim.config.section import Section
-from firmsim.errors import ConfigError
+from firmsim.errors import ConfigError, quoted
 
-PASSED_OVER = ("pathvars", "trainers")
-"""Sections that others check: Snakemake's own, and those of the studies."""
+PASSED_OVER = (TEMPLATES, "pathvars", "trainers")
+"""Keys that others check: Snakemake's own, and those of the studies."""
 
 Checked = TypeVar("Checked", bound=Section)
+
+LONGEST = 80
+"""Largest number of characters of a key in an error."""
 
 KEY = re.compile(r"^(\w+(?:\.\w+)*): ")
 """A section's own check starts its message with the key at fault, within the section."""
@@ -134,12 +138,21 @@ def _message(
     path: list[str | int], error: Any, values: Mapping[str, Any], model: type[Section]
 ) -> str:
     """Key, value and what to do, for one pydantic error."""
-    key = ".".join(str(part) for part in path)
+    key = ".".join(_named(part) for part in path)
     if error["type"] == "extra_forbidden":
         return f"{key}: {hint(path, values, model)}"
     if error["type"] == "value_error":
         return f"{key}: " + KEY.sub("", str(error["ctx"]["error"]))
+    if error["type"] == "too_long":
+        most, number = error["ctx"]["max_length"], error["ctx"]["actual_length"]
+        return f"{key}: {number or 'more'} entries are more than {most:,}; give fewer"
     if error["type"] == "missing":
         return f"{key}: is missing; give it a value"
     reason = error["msg"][0].lower() + error["msg"][1:]
-    return f"{key}: {error['input']!r} is not valid: {reason}"
+    return f"{key}: {quoted(error['input'])} is not valid: {reason}"
+
+
+def _named(part: str | int) -> str:
+    """Part of a key as an error shows it."""
+    text = str(part)
+    return text if text.isprintable() and len(text) <= LONGEST else quoted(text, LONGEST)

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from firmsim.errors import extra
+from firmsim.config.limits import LOADER
+from firmsim.config.yaml_file import check_yaml, read_config, read_text
+from firmsim.errors import ConfigError, extra
 
 with extra("workflow", "a configuration file"):
     import yaml
-
-NO_YAML = (yaml.YAMLError, ValueError)
-"""What reading a text that is not YAML raises; ValueError: a day such as 2015-02-30."""
 
 MERGE = "tag:yaml.org,2002:merge"
 COMMAND_LINE = "the command line"
@@ -69,19 +68,21 @@ def value_at(node: Any, path: Sequence[str | int]) -> Any:
 
 
 def _read(file: str | Path) -> Any:
-    """What a file holds; nothing when it is not YAML."""
+    """What a file holds; nothing when it cannot be read."""
     try:
-        return yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except NO_YAML:
+        return read_config(Path(file))
+    except ConfigError:
         return None
 
 
 def _line(file: str | Path, path: Sequence[str | int]) -> int | None:
     """Line of a file, from 1, in which the key or the item of a list at a path begins."""
     try:
-        node = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except NO_YAML:
+        text = read_text(Path(file))
+        check_yaml(text, file)
+    except ConfigError:
         return None
+    node = yaml.compose(text, Loader=LOADER)
     line = None
     for part in path:
         if isinstance(node, yaml.MappingNode):

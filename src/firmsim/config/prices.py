@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from firmsim.config.section import Day, Section
-from firmsim.errors import extra
+from firmsim.config.section import Day, File, Section
+from firmsim.errors import extra, quoted
 
 
 def _calendar(name: str) -> str:
@@ -21,7 +20,7 @@ def _calendar(name: str) -> str:
     if name not in known:
         near = difflib.get_close_matches(name.upper(), known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "examples are XNYS, XLON and XTKS"
-        message = f"{name!r} is not a trading calendar; {hint}"
+        message = f"{quoted(name)} is not a trading calendar; {hint}"
         raise ValueError(message)
     try:
         exchange_calendars.get_calendar(name)
@@ -37,7 +36,7 @@ class Prices(Section):
     source: Literal["bundled", "file", "yahoo"] = "bundled"
     """Where prices come from. `bundled`: 431 S&P 500 firms, 2007-2016. `file`: your own data.
     `yahoo`: Yahoo Finance."""
-    path: Path | None = None
+    path: File | None = None
     """Source `file` only: a wide or long CSV or parquet file, or a folder with one CSV per
     ticker."""
     start: Day | None = None
@@ -57,22 +56,22 @@ class Prices(Section):
     firm_profiles: Literal["fetch", "skip"] = "fetch"
     """Source `yahoo` only: `fetch` downloads sector, industry and market capitalisation of each
     scored firm. Choose `skip` for a faster download, or when your firms table has the sectors."""
-    profile_days: int = Field(30, ge=0)
+    profile_days: int = Field(30, ge=0, le=100_000)
     """Source `yahoo` only: age (days) at which a stored profile is downloaded again."""
     workers: int = Field(2, ge=1, le=4)
     """Source `yahoo` only: number of tickers that are downloaded at the same time."""
-    timeout: float = Field(10.0, gt=0)
+    timeout: float = Field(10.0, gt=0, le=3600)
     """Source `yahoo` only: seconds to wait for a response. Raise it on a slow connection."""
-    requests_per_second: float = Field(1.0, gt=0)
+    requests_per_second: float = Field(1.0, gt=0, le=1000)
     """Source `yahoo` only: requests per second, all workers together. Lower it when Yahoo limits
     the rate (HTTP 429)."""
-    profiles_per_minute: float = Field(10.0, gt=0)
+    profiles_per_minute: float = Field(10.0, gt=0, le=60_000)
     """Source `yahoo` only: profiles per minute, all workers together. Each profile takes three
     requests."""
     max_attempts: int = Field(4, ge=1, le=10)
     """Source `yahoo` only: maximum attempts per ticker for transient errors. It is also the number
     of consecutive HTTP 429 responses after which the download stops."""
-    backoff: float = Field(60.0, ge=0)
+    backoff: float = Field(60.0, ge=0, le=86_400)
     """Source `yahoo` only: seconds that all workers wait after an HTTP 429 response. The wait
     doubles with each consecutive one."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from firmsim.config.association import Association
 from firmsim.config.audit import Audit
@@ -17,6 +19,10 @@ from firmsim.config.section import Day, Section
 from firmsim.config.similarity import Similarity
 from firmsim.config.training import Training
 
+RUN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$"
+"""Name of a run, which is a folder on every system."""
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for devices."""
 ELMAN_PARAMETERS = 15116
 """Weights of the default Elman co-movement cell: h(h + d_in + 1) + d_out(h + 1) with h = 64,
 d_in = 94 and d_out = 16 + 2 * 30: the outputs of the trajectory and two per portfolio."""
@@ -38,7 +44,7 @@ def _default_encoders() -> list[Encoder]:
 class Config(Section):
     """Configuration of a whole run."""
 
-    run: str = Field("sp500_2007_2016", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    run: str = Field("sp500_2007_2016", pattern=RUN, max_length=64)
     """Name of the run: its results are in `results/<run>/`."""
     prices: Prices = Field(default_factory=Prices)
     """Source of the daily prices."""
@@ -55,7 +61,7 @@ class Config(Section):
     """Growth rates and their scaling."""
     training: Training = Field(default_factory=Training)
     """What all encoders share in training."""
-    encoders: list[Encoder] = Field(default_factory=_default_encoders)
+    encoders: list[Encoder] = Field(default_factory=_default_encoders, max_length=100)
     """Encoders to train."""
     similarity: Similarity = Field(default_factory=Similarity)
     """Scores and comparators."""
@@ -64,11 +70,19 @@ class Config(Section):
     evaluation: Evaluation = Field(default_factory=Evaluation)
     """Evaluation out of sample."""
 
+    @field_validator("run")
+    @classmethod
+    def _no_device(cls, run: str) -> str:
+        if DEVICES.fullmatch(run):
+            message = f"{run!r} cannot be a folder on Windows; choose another name"
+            raise ValueError(message)
+        return run
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [encoder.name for encoder in self.encoders]
-        for name in names:
-            if names.count(name) > 1:
+        for name, count in Counter(names).items():
+            if count > 1:
                 message = f"encoders: two are named {name!r}; give each its own `name`"
                 raise ValueError(message)
         if not names and self.similarity.comparators in ([], ["random"]):

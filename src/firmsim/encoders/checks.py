@@ -13,16 +13,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from firmsim.config import Growth, Training
 from firmsim.config.choice import names_of
-from firmsim.config.encoder import PARTS
+from firmsim.config.encoder import BATCH_SIZE, PARTS
 from firmsim.encoders.inputs import day_name
 from firmsim.errors import EncoderError
 from firmsim.firms import MIN_FIRMS
 
 MIN_TRAINING_DAYS = 20
 """Fewest days before the validation period."""
-
-BATCH_SIZE = 256
-"""Firms per batch where `batch_size` is None and there are as many."""
 
 NAMES = {part: [name for kind in kinds for name in names_of(kind)] for part, kinds in PARTS.items()}
 """Cells, objectives and trainers by their names."""

@@ -5,10 +5,13 @@ Tickers become file names and table keys, so they are checked once, here, before
 
 import re
 
-from firmsim.errors import FirmsError
+from firmsim.errors import FirmsError, quoted
 
 TICKER = re.compile(r"\^?[A-Za-z0-9][A-Za-z0-9.\-=&]*")
 """Letters and digits, then also ``. - = &``; an index may start with ``^``. No path separators."""
+
+LONGEST = 50
+"""Characters of the longest ticker: exchanges need fewer, and file names have no room for many."""
 
 
 def check_ticker(ticker: str) -> str:
@@ -40,8 +43,11 @@ def check_ticker(ticker: str) -> str:
     if not ticker:
         message = "a ticker is empty; remove it or fill it in"
         raise ValueError(message)
+    if len(ticker) > LONGEST:
+        message = f"{quoted(ticker)} is not a ticker; the longest has {LONGEST} characters"
+        raise ValueError(message)
     if not TICKER.fullmatch(ticker) or ".." in ticker:
-        message = f"{ticker!r} is not a ticker; use letters, digits and . - = & only"
+        message = f"{quoted(ticker)} is not a ticker; use letters, digits and . - = & only"
         raise ValueError(message)
     return ticker
 
