@@ -1,11 +1,12 @@
 """Which listed firms move alike: prices to report. Start with `snakemake --cores all`."""
 
+from firmsim.config.guard import checked_path
 from snakemake.utils import min_version
 
 min_version("9.19")
 
 
-configfile: "config/config.yaml"
+configfile: checked_path("config/config.yaml", config, workflow.modifier.skip_configfile)
 
 
 report: "workflow/report/workflow.rst"

@@ -64,7 +64,7 @@ class MissingPackageError(FirmsimError, ImportError):
 
 
 def quoted(value: object, most: int = 80) -> str:
-    """Value as an error shows it: as Python writes it, and cut where it is long.
+    r"""Value as an error shows it: as Python writes it, and cut where it is long.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def quoted(value: object, most: int = 80) -> str:
 
     Examples
     --------
-    >>> quoted("a\\nb"), quoted("x" * 99, most=9)
-    ("'a\\\\nb'", "'xxx...x'")
+    >>> quoted("a\nb"), quoted("x" * 99, most=9)
+    ("'a\\nb'", "'xxx...x'")
     """
     text = _SHORT.repr(value)
     if len(text) > most:

@@ -32,7 +32,7 @@ class FirmTrials(Section):
     """Trials on growth rates, with the co-movement objective."""
 
     cells: Annotated[list[Literal["elman", "jordan"]], AfterValidator(once)] = Field(
-        ["elman", "jordan"]
+        ["elman", "jordan"], max_length=2
     )
     """Recurrences to train."""
     max_parameters: list[Annotated[Number, Field(ge=100, le=MAX_WEIGHTS)]] = Field(
@@ -83,7 +83,7 @@ class Study(Section):
 
     trainers: Annotated[
         list[Literal["genetic", "annealing", "swarm", "cma-es"]], AfterValidator(once)
-    ] = Field(["genetic", "annealing", "swarm", "cma-es"], min_length=1)
+    ] = Field(["genetic", "annealing", "swarm", "cma-es"], min_length=1, max_length=4)
     """Searches to compare with the gradient trainer."""
     seeds: list[Annotated[Number, Field(ge=0, le=MAX_SEED)]] = Field(
         list(range(5)), min_length=2, max_length=100

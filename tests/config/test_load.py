@@ -1,19 +1,26 @@
 """The configuration: defaults, and one line for everything that can be wrong with it."""
 
+import time
 from datetime import date
 from pathlib import Path
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
 
 import pytest
 import yaml
+from annotated_types import Le, Lt, MaxLen
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic.fields import FieldInfo
 
 from firmsim.config import Config
+from firmsim.config.choice import kinds_of
 from firmsim.config.encoder import PARTS, GradientSettings
 from firmsim.config.load import load_config
 from firmsim.errors import ConfigError, FirmsimError
 from firmsim.objectives.comovement.market import FIXED_CONTEXT
 from firmsim.recurrent import Elman
+from trainers.settings import Study
 
 ENCODER = {"cell": "elman", "objective": "comovement"}
 
@@ -299,6 +306,126 @@ def test_whatever_yaml_holds_it_is_accepted_or_refused_in_one_line(values):
         load_config(values)
     except ConfigError as error:
         assert len(str(error).splitlines()) == 1  # noqa: PT017
+
+
+ABSURD = [
+    ("association.permutations", {"association": {"permutations": 10**15}}),
+    ("association.permutations", {"association": {"permutations": "1e15"}}),
+    ("association.permutations", {"association": {"permutations": 1e15}}),
+    ("association.seed", {"association": {"seed": 12345678901234567890}}),
+    ("evaluation.seed", {"evaluation": {"seed": -1}}),
+    ("evaluation.draws", {"evaluation": {"draws": 10**12}}),
+    ("evaluation.windows.0", {"evaluation": {"windows": [10**9]}}),
+    ("evaluation.windows", {"evaluation": {"windows": list(range(5, 10_000))}}),
+    ("similarity.neighbours", {"similarity": {"neighbours": 10**9}}),
+    ("similarity.comparators", {"similarity": {"comparators": ["x"] * 10**5}}),
+    ("audit.min_history", {"audit": {"min_history": 10**12}}),
+    ("growth.clip", {"growth": {"clip": 1e300}}),
+    ("growth.volatility_halflife", {"growth": {"volatility_halflife": 1e300}}),
+    ("growth.risk_free_rate", {"growth": {"risk_free_rate": -1e300}}),
+    ("prices.timeout", {"prices": {"timeout": 1e300}}),
+    ("prices.start", {"prices": {"start": "0001-01-01"}}),
+    ("prices.end", {"prices": {"end": "9999-12-31"}}),
+    ("prices.start", {"prices": {"start": "1500000000"}}),
+    ("prices.path", {"prices": {"source": "file", "path": "x" * 300 + ".csv"}}),
+    ("prices.path", {"prices": {"source": "file", "path": "/".join(["x" * 90] * 90)}}),
+    ("prices.path", {"prices": {"source": "file", "path": "a\0b"}}),
+    ("prices.path", {"prices": {"source": "file", "path": "\ud800"}}),
+    ("firms", {"firms": "a\nb.csv"}),
+    ("firms", {"firms": [f"T{number}" for number in range(10**5)]}),
+    ("firms", {"firms": ["A", "B", "C"] + ["D"] * 40_000}),
+    ("firms.0", {"firms": ["A" * 60, "B", "C"]}),
+    ("encoders", {"encoders": [ENCODER] * 10**4}),
+    ("encoders.0.cell.hidden", encoder("cell", hidden=10**7)),
+    ("encoders.0.cell.max_parameters", encoder("cell", max_parameters=10**15)),
+    ("encoders.0.cell.hidden", encoder("cell", hidden=1e7)),
+    ("encoders.0.trainer.steps", encoder("trainer", steps=10**12)),
+    ("encoders.0.trainer.batch_size", encoder("trainer", batch_size=10**9)),
+    ("encoders.0.objective.portfolios", encoder("objective", portfolios=10**9)),
+    ("encoders.0.objective.embedding_size", encoder("objective", embedding_size=10**9)),
+    ("encoders.0.seeds.0", encoder(seeds=[12345678901234567890])),
+    ("encoders.0.seeds.0", encoder(seeds=[-1])),
+    ("encoders.0.seeds.0", encoder(seeds=[float("inf")])),
+    ("encoders.0.seeds", encoder(seeds=list(range(10**4)))),
+    ("encoders.0.name", encoder(name="x" * 300)),
+    (
+        "encoders.0.trainer.batch_size",  # possible alone, not together
+        encoder(
+            cell={"name": "elman", "hidden": 4096},
+            trainer={"batch_size": 100_000, "windows": [10_000]},
+        ),
+    ),
+    (
+        "encoders.0.trainer.population",
+        encoder(
+            cell={"name": "elman", "hidden": 4096},
+            trainer={"name": "cma-es", "population": 10_000, "windows": [20]},
+        ),
+    ),
+    *(
+        ("run", {"run": run})
+        for run in (
+            "x" * 300,
+            "a/b",
+            "..",
+            ".",
+            "a\nb",
+            "a\0b",
+            "-a",
+            "ü",
+            "a ",
+            "CON",
+            "nul.x",
+            "a.",
+        )
+    ),
+    ("q" * 30, {"q" * 10**6: 1}),
+    ("'a\\nb'", {"a\nb": 1}),
+]
+
+
+@pytest.mark.parametrize(("key", "values"), ABSURD, ids=range(len(ABSURD)))
+def test_absurd_values_are_one_short_line_at_once(key, values):
+    begun = time.process_time()
+    message = refusal(values)
+    assert time.process_time() - begun < 2
+    assert key in message.split(": ")[0]
+    assert len(message) < 400
+    assert message.isprintable()
+
+
+def sections(model, prefix=()):
+    """Every number and list of a section: path of keys, field."""
+    for name, field in model.model_fields.items():
+        if kinds := kinds_of(field.annotation):
+            for kind in kinds:
+                yield from sections(kind, (*prefix, name))
+            if get_origin(field.annotation) is list:
+                yield (*prefix, name), field.annotation, field.metadata
+        else:
+            yield (*prefix, name), field.annotation, field.metadata
+
+
+def unbounded(annotation, metadata):
+    """Whether a type lets a number or a list be as large as it likes."""
+    bounds = {type(item) for item in metadata}
+    for item in metadata:
+        if isinstance(item, FieldInfo):
+            bounds |= {type(inner) for inner in item.metadata}
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return unbounded(arguments[0], [*arguments[1:], *metadata])
+    if get_origin(annotation) is list:
+        kinds = kinds_of(annotation)
+        return MaxLen not in bounds or (not kinds and unbounded(arguments[0], []))
+    if get_origin(annotation) in (Union, UnionType):
+        return any(unbounded(argument, metadata) for argument in arguments)
+    return annotation in (int, float) and not bounds & {Le, Lt}
+
+
+@pytest.mark.parametrize("model", [Config, Study])
+def test_every_number_and_every_list_has_an_upper_bound(model):
+    assert [path for path, *field in sections(model) if unbounded(*field)] == []
 
 
 @pytest.mark.parametrize("value", [True, False])

@@ -160,7 +160,7 @@ class TestParameters:
             ("truncate", 0, ["greater than or equal to 1"]),
             ("validation_share", 1.0, ["less than 1"]),
             ("learning_rate", -1.0, ["greater than 0"]),
-            ("clip", float("nan"), ["greater than 0"]),
+            ("clip", float("nan"), ["less than or equal to 1000"]),
             ("seed", -1, ["greater than or equal to 0"]),
         ],
     )

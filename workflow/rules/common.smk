@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import firmsim
+from firmsim.config.guard import allows_templates, check_file
 from firmsim.config.load import load_config
 from firmsim.config.locate import located
 from firmsim.errors import ConfigError, FirmsimError
@@ -29,6 +30,11 @@ def checked(load):
     """Check the configuration by `load(values, files)`; a user's mistake ends in one line."""
     files = config_files()
     try:
+        # the profile checks files before Snakemake reads them, but not every call reads the profile;
+        # the files of a workflow that uses this one as a module are its own affair
+        if not workflow.modifier.skip_configfile:
+            for file in files:
+                check_file(Path(file), allows_templates(config))
         return load(config, files)
     except FirmsimError as error:
         line = located(error, config, files, sections=("prices", "training"))

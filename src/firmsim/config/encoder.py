@@ -195,9 +195,7 @@ class Encoder(Section):
         default_factory=lambda: GradientSettings(name="gradient")
     )
     """How weights are found."""
-    name: str = Field(
-        "", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", max_length=64, validate_default=False
-    )
+    name: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$", max_length=64, validate_default=False)
     """Name in files and tables: lower-case letters, digits and hyphens. Empty:
     `<cell>-<objective>`."""
     seeds: list[Annotated[Number, Field(ge=0, le=MAX_SEED)]] = Field(

@@ -16,8 +16,8 @@ class Evaluation(Section):
     """First day that encoders are not fitted on (YYYY-MM-DD). Empty: as for training."""
     unseen_share: float = Field(0.2, gt=0, lt=1)
     """Share of the firms of each sector that no encoder trains on."""
-    windows: Annotated[list[Annotated[Number, Field(ge=5, le=MAX_DAYS)]], AfterValidator(once)] = Field(
-        [20, 60, 125, 250], min_length=1, max_length=100
+    windows: Annotated[list[Annotated[Number, Field(ge=5, le=MAX_DAYS)]], AfterValidator(once)] = (
+        Field([20, 60, 125, 250], min_length=1, max_length=100)
     )
     """Lengths of the scored windows (trading days). The whole fit period is always scored too."""
     stride: int = Field(60, ge=1, le=MAX_DAYS)

@@ -12,7 +12,6 @@ from firmsim.config.section import File, once
 from firmsim.firms import MIN_FIRMS
 from firmsim.firms.tickers import check_ticker
 
-
 MAX_FIRMS = 50_000
 """Largest number of tickers in a list: about every listed firm there is."""
 

@@ -1,4 +1,4 @@
-"""Checks of a configuration before Snakemake reads it, because reading can run code or never end."""
+"""Checks of a configuration before Snakemake reads it, since reading can run code or never end."""
 
 from __future__ import annotations
 
@@ -82,6 +82,42 @@ def check_command_line(arguments: Sequence[str]) -> None:
         sys.exit(f"error: {error}")
 
 
+def checked_path(path: str, values: Mapping[str, Any], skipped: bool = False) -> str:
+    """Path of the default configuration; end the program if Snakemake should not read it.
+
+    Parameters
+    ----------
+    path : str
+        A missing file is left to Snakemake.
+    values : mapping
+        Keys that the command line gives.
+    skipped : bool
+        Whether Snakemake will skip the file, because another workflow brings its own configuration.
+
+    Returns
+    -------
+    str
+        The same path.
+
+    Raises
+    ------
+    SystemExit
+        The file is refused.
+
+    Examples
+    --------
+    >>> checked_path("/dev/zero", {})
+    Traceback (most recent call last):
+    SystemExit: error: /dev/zero is a device or a pipe; name a file
+    """
+    if Path(path).exists() and not skipped:
+        try:
+            check_file(Path(path), allows_templates(values))
+        except ConfigError as error:
+            sys.exit(f"error: {error}")
+    return path
+
+
 def allows_templates(entries: Mapping[str, Any]) -> bool:
     """Whether the command line, or the merged configuration, allows templates.
 
@@ -130,7 +166,8 @@ def refuse_power(values: Mapping[str, Any], where: object, templates: bool = Fal
     if folders is None:
         return
     if not isinstance(folders, Mapping):
-        raise ConfigError(f"{where}: pathvars: {quoted(folders)} is no mapping of names to folders")
+        message = f"{where}: pathvars: {quoted(folders)} is no mapping of names to folders"
+        raise ConfigError(message)
     for name, folder in folders.items():
         if not isinstance(folder, str) or not isinstance(name, str):
             message = f"{where}: pathvars.{name}: {quoted(folder)} is no folder; write a text"

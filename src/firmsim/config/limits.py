@@ -142,7 +142,11 @@ class Limits:
 
     def _text(self, text: str, line: int | None) -> None:
         if len(text) > MAX_TEXT:
-            refuse(self.where, f"has a text of more than {MAX_TEXT:,} characters: {quoted(text, 30)}", line)
+            refuse(
+                self.where,
+                f"has a text of more than {MAX_TEXT:,} characters: {quoted(text, 30)}",
+                line,
+            )
 
     def _add(self, number: int, line: int | None) -> None:
         self.values += number

@@ -34,9 +34,9 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        The file cannot be read, is no YAML, or holds what no configuration needs: more than 1 MB,
-        100,000 values or 20 levels, a tag such as ``!!python/name``, a key twice, or anything but
-        keys at the top.
+        The file cannot be read, or is no YAML. Or it holds what no configuration needs: more than
+        1 MB, 100,000 values or 20 levels, a tag such as ``!!python/name``, or a key twice. Or it
+        holds no keys at the top.
 
     Examples
     --------
