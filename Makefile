@@ -4,7 +4,8 @@
 #   make lint       format, style, types, workflow, structure, prose
 #   make format     format everything and apply the fixes of the linters
 #   make bench      timings side by side
-#   make schema     JSON schema and key tables from firmsim.config, comparators from their registry
+#   make schema     JSON schema and key tables from firmsim.config, comparators from their registry,
+#                   files of a run from its targets
 #   make lock       locks with the newest versions; tools/lock.py --keep adds what is new only
 #   make soak       download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make calibrate  docs/statistics.md: how often the permutation tests reject
@@ -41,6 +42,7 @@ lint: .venv/installed-dev
 	$(BIN)/python tools/prose.py
 	$(BIN)/python tools/config_reference.py --check
 	$(BIN)/python tools/comparators.py --check
+	$(BIN)/python tools/result_files.py --check
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .
@@ -70,6 +72,7 @@ calibrate: .venv/installed-dev
 schema: .venv/installed-dev
 	$(BIN)/python tools/config_reference.py
 	$(BIN)/python tools/comparators.py
+	$(BIN)/python tools/result_files.py
 
 lock:
 	$(PYTHON) tools/lock.py

@@ -32,14 +32,7 @@ rule all:
     """The report of a run, and every file beside it."""
     default_target: True
     input:
-        results.report,
-        results.record,
-        # the report needs these, but Snakemake would not miss them once the report is there
-        [(fit.model, fit.history, fit.gradients) for fit in fits(results)],
-        expand(results.embeddings("{encoder}"), encoder=plan.encoders),
-        expand(results.scores("{method}"), method=plan.methods),
-        expand(results.neighbours("{method}"), method=plan.methods),
-        expand(results.association("{method}"), method=plan.methods),
+        files_of(ALL, plan, results),
 
 
 onstart:

@@ -8,6 +8,14 @@ from pathlib import Path
 FIGURES = ("curves", "memory", "gradients")
 """Names of the figures."""
 
+FILES = {
+    "trainers/summary.csv": "median and range over seeds at equal budgets",
+    "trainers/tests.csv": "rank tests against the gradient trainer",
+    **{f"trainers/{name}.png": f"figure of docs/trainers.md: {name}" for name in FIGURES},
+    "trainers/trials/<case>/<trainer>/seed<k>.csv": "losses of one trial at every check",
+}
+"""Every kind of file of the study, below the folder of its run, and what it holds."""
+
 
 @dataclass(frozen=True)
 class StudyPaths:

@@ -69,18 +69,28 @@ class Project:
             )
             dag = workflow.dag(settings_types.DAGSettings(targets=set(targets)))
             dag.execute_workflow(executor=executor)
-            jobs = workflow._workflow_store.dag.needrun_jobs(exclude_finished=False)
-            return Counter(job.rule.name for job in jobs)
+            return list(workflow._workflow_store.dag.needrun_jobs(exclude_finished=False))
 
     def plan(self, *targets):
         """Jobs that would run, as a Counter of rule names without `all`."""
-        jobs = self._workflow("dryrun", targets)
+        jobs = Counter(job.rule.name for job in self._workflow("dryrun", targets))
         jobs.pop("all", None)
         return jobs
 
+    def makes(self, *targets):
+        """Files that would be made, relative to the working folder."""
+        jobs = self._workflow("dryrun", targets)
+        return {Path(file) for job in jobs for file in job.output}
+
     def run(self, *targets):
         """Run the workflow for real."""
-        return self._workflow("local", [str(target) for target in targets])
+        jobs = self._workflow("local", [str(target) for target in targets])
+        return Counter(job.rule.name for job in jobs)
+
+    def left(self):
+        """Files below the results, relative to the working folder, without hidden ones."""
+        files = [file for file in self.results.rglob("[!.]*") if file.is_file()]
+        return sorted(file.relative_to(self.folder) for file in files)
 
     def call(self, *options, env=None):
         """Call the snakemake command; return its exit status and what it printed."""

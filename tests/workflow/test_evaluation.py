@@ -4,7 +4,11 @@ import json
 
 import pandas as pd
 import pytest
+from every_file import not_made_again, unlisted
 from project import Project, prices
+
+from firmsim.run.targets import EVALUATION as TARGET
+from firmsim.run.targets import FILES
 
 ENCODER = {
     "cell": {"name": "elman", "hidden": 4},
@@ -71,3 +75,8 @@ def test_training_saw_neither_the_unseen_firms_nor_the_days_after_the_fit(projec
 
 def test_a_second_run_does_nothing(project):
     assert project.plan("evaluation") == {}
+
+
+def test_every_file_is_listed_and_made_again(project):
+    assert unlisted(project, [file.pattern for file in FILES if TARGET in file.targets]) == []
+    assert not_made_again(project, "evaluation") == []

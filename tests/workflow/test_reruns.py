@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from every_file import not_made_again
 from project import Project, configure_own, encoders, prices
 
 from firmsim.cli.main import main
@@ -184,6 +185,11 @@ def test_a_pinned_fit_period_is_what_training_reads(dated):
     assert record["data"]["fit_last"] == "2015-12-30"
     assert record["data"]["test_first"] == "2015-12-31"
     assert record["data"]["last"] == "2016-02-12"
+
+
+def test_a_file_of_the_reference_panel_is_made_again(dated):
+    assert len(list((dated.results / "reference").iterdir())) >= 5
+    assert not_made_again(dated, below="reference") == []
 
 
 def test_a_later_end_embeds_with_frozen_weights(dated):

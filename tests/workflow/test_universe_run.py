@@ -35,6 +35,15 @@ def indexed(tmp_path_factory):
     return project
 
 
+def test_the_list_of_members_is_made_again(indexed):
+    members = indexed.results / "universe.csv"
+    file = members.relative_to(indexed.folder)
+    assert file not in indexed.makes()
+    kept = members.rename(members.with_suffix(".kept"))
+    assert file in indexed.makes()
+    kept.rename(members)
+
+
 def test_members_are_scored_with_their_sectors(indexed):
     firms = pd.read_csv(indexed.results / "firms.csv", keep_default_na=False).set_index("ticker")
     assert list(firms.index) == members("sp500", pd.Timestamp("2015-01-02").date()).tickers

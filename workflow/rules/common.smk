@@ -13,6 +13,7 @@ from firmsim.run.failures import failure_lines, observe
 from firmsim.run.lock import RunLock
 from firmsim.run.paths import FIT_PERIOD, RESOURCES, Paths, failed_jobs
 from firmsim.run.plan import Plan
+from firmsim.run.targets import ALL, EVALUATION, files_of
 from firmsim.surroundings import chained
 
 # the folder of the project, whichever Snakefile includes this file

@@ -20,13 +20,9 @@ if split_settings["fit_end"] is None:
 
 
 rule evaluation:
-    """Scores out of sample, compared with every comparator."""
+    """Scores out of sample, compared with every comparator, and every file on the way."""
     input:
-        evaluation.table,
-        evaluation.differences,
-        evaluation.figure,
-        evaluation.record,
-        expand(evaluation.method("{method}"), method=plan.methods),
+        files_of(EVALUATION, plan, results),
 
 
 rule evaluation_split:

@@ -70,6 +70,11 @@ class PanelPaths:
         """Sector, industry and size of each firm, as the source of prices knows them."""
         return self.folder / "attributes.parquet"
 
+    @property
+    def files(self) -> list[Path]:
+        """Every file of the panel."""
+        return [self.prices, self.audit, self.sources, self.attributes, self.growth]
+
 
 @dataclass(frozen=True)
 class FitPaths:

@@ -2,9 +2,12 @@
 
 import pandas as pd
 import pytest
+from every_file import not_made_again, unlisted
 from project import HOME, Project, prices
 
+from firmsim.run.targets import EVALUATION, FILES
 from trainers.page import PAGE, filled, refresh
+from trainers.paths import FILES as STUDY_FILES
 from trainers.paths import StudyPaths
 
 STUDY = {
@@ -53,6 +56,12 @@ def test_leaves_curves_tables_and_figures(study):
 
 def test_a_second_run_does_nothing(study):
     assert study.plan("trainers") == {}
+
+
+def test_every_file_is_listed_and_made_again(study):
+    prices = [file.pattern for file in FILES if EVALUATION in file.targets]
+    assert unlisted(study, [*prices, *STUDY_FILES]) == []
+    assert not_made_again(study, "trainers") == []
 
 
 def test_another_seed_runs_only_its_own_trials(study):
