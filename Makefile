@@ -7,6 +7,7 @@
 #   make schema     JSON schema and key tables from firmsim.config, comparators from their registry,
 #                   files of a run from its targets
 #   make lock       locks with the newest versions; tools/lock.py --keep adds what is new only
+#   make chaos      200 kills, two runs at once, damage, full disks: the long forms of tests/chaos
 #   make soak       download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make calibrate  docs/statistics.md: how often the permutation tests reject
 #   make gradients  docs/gradients.md: default run, figure and table of its gradients
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517
 PAGE := src/firmsim/report/static
 
-.PHONY: run test lint format bench soak calibrate gradients trainers schema lock
+.PHONY: run test lint format bench chaos soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -55,6 +56,9 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
 	$(BIN)/python benchmarks/permutation.py
 	$(BIN)/python benchmarks/main_job.py
+
+chaos: .venv/installed-dev
+	CHAOS=long $(BIN)/python -m pytest tests/chaos
 
 soak: .venv/installed-dev
 	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/sources/yahoo/test_soak.py

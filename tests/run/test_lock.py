@@ -187,7 +187,7 @@ def test_a_job_ends_within_seconds_and_leaves_no_half_made_file(folder, other, t
         assert job.wait(timeout=10) == 128 + signal.SIGTERM
         assert time.monotonic() - began < 5
     assert list(folder.iterdir()) == []
-    assert len(log.read_text().splitlines()) == 2  # why, and the signal by which it was unwound
+    assert len(log.read_text().splitlines()) == 1
     assert "ended: its run" in log.read_text()
 
 

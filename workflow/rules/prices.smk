@@ -20,7 +20,8 @@ if not (RESOURCES / BUNDLED).exists():
     rule fetch_bundled:
         """Download the bundled prices once; they are never redistributed."""
         output:
-            archive=RESOURCES / BUNDLED,
+            # kept where another run of this folder has fetched it meanwhile, and reads it
+            archive=update(RESOURCES / BUNDLED),
         log:
             "logs/fetch_bundled.log",
         benchmark:

@@ -3,7 +3,11 @@
 from pathlib import Path
 
 from firmsim.prices.sources.bundled import fetch_bundled
+from firmsim.run.holder import alone
 from firmsim.run.job import job
 
 with job(snakemake):
-    fetch_bundled(Path(snakemake.output.archive))
+    archive = Path(snakemake.output.archive)
+    with alone(archive.with_name(".lock")):
+        if not archive.exists():  # another run may have been first
+            fetch_bundled(archive)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import math
 import os
 import socket
 import time
@@ -158,6 +159,31 @@ def _write(file: IO[bytes], holder: Holder) -> None:
     file.seek(0)
     file.truncate()
     file.write(json.dumps(asdict(holder)).encode())
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process is in a block with the same file.
+
+    Parameters
+    ----------
+    path : Path
+        Created beside what the block makes; it stays there, empty.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, alone(Path(folder, ".lock")):
+    ...     print("alone")
+    alone
+    """
+    with path.open("ab") as file:
+        take(file, fcntl.LOCK_EX, seconds=math.inf)
+        yield
 
 
 def take(file: IO[bytes], kind: int, seconds: float = 10.0) -> bool | None:

@@ -110,7 +110,7 @@ def in_its_run(logger: Logger) -> Iterator[None]:
     follower = threading.Thread(target=_follow, args=(job, done, logger), daemon=True)
 
     def unwind(number: int, _frame: FrameType | None) -> NoReturn:  # removes half-made files
-        leave(logger, signal.Signals(number).name, number)
+        leave(logger, job.over() or signal.Signals(number).name, number)
 
     signal.signal(signal.SIGTERM, unwind)
     follower.start()
@@ -125,9 +125,9 @@ def _follow(job: Membership, done: threading.Event, logger: Logger) -> None:
     """Look at the run until the job is done; interrupt the job when the run is over."""
     while not done.wait(INTERVAL):
         if reason := job.over():
-            logger.error("ended: %s", reason)
             os.kill(os.getpid(), signal.SIGTERM)
             if not done.wait(PATIENCE):  # in a long call of a library
+                logger.error("ended: %s", reason)
                 os._exit(128 + signal.SIGTERM)
 
 
