@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.association.measures import evaluation_measures
+from firmsim.files import read_csv
 from firmsim.run.paths import Paths
 
 HEADINGS = {
@@ -135,7 +136,7 @@ def main():
     arguments = parser.parse_args()
     paths = Paths(arguments.run).evaluation
     values, against = (
-        pd.read_csv(file, dtype={"window": str}) for file in (paths.table, paths.differences)
+        read_csv(file, dtype={"window": str}) for file in (paths.table, paths.differences)
     )
     if arguments.every:
         print_every_method(values)

@@ -19,6 +19,7 @@ from firmsim.evaluation.holdout import read_firms
 from firmsim.evaluation.inference import contributions, crossed_bootstrap
 from firmsim.evaluation.protocol import UNSEEN, evaluate
 from firmsim.evaluation.windows import WHOLE, read_windows
+from firmsim.files import read_parquet
 from firmsim.growth import cross_section
 from firmsim.run.paths import Paths
 from firmsim.similarity.scores import cosine_scores
@@ -37,7 +38,7 @@ def main(run, names):
     """Print a table with one row per encoder, window and measure."""
     torch.set_num_threads(1)
     paths = Paths(Path(run)).evaluation
-    growth = pd.read_parquet(paths.growth)
+    growth = read_parquet(paths.growth)
     firms = read_firms(paths.firms)
     windows = [w for w in read_windows(paths.windows) if w.name != WHOLE]
     fit_days = min(window.start for window in windows)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.files import atomic
+from firmsim.files import atomic, read_csv, verify
 from trainers.figures import BUDGETS, STYLES
 from trainers.paths import FIGURES, StudyPaths
 from trainers.summary import CASE
@@ -133,7 +133,7 @@ def refresh(study: StudyPaths, page: Path) -> None:
     page : Path
         The Markdown page; figures go into a folder of its name beside it.
     """
-    summary, tests = (pd.read_csv(file) for file in (study.summary, study.tests))
+    summary, tests = (read_csv(file, dtype={}) for file in (study.summary, study.tests))
     tables = {
         f"{task}-{budget}": loss_table(summary, tests, task, budget)
         for task in ("firm", "memory")
@@ -143,6 +143,7 @@ def refresh(study: StudyPaths, page: Path) -> None:
     text = filled(page.read_text(encoding="utf-8"), tables)
     figures = page.with_suffix("")
     for name in FIGURES:
+        verify(study.figure(name))
         with atomic(figures / f"{name}.png") as temporary:
             shutil.copyfile(study.figure(name), temporary)
     with atomic(page) as temporary:

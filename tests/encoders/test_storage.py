@@ -90,7 +90,8 @@ def rewrite(path):
     """Write the file again with its tensors and facts changed."""
 
     def change(tensors=None, facts=None, drop=()):
-        stored = read_facts(path)
+        with safe_open(path, framework="pt") as file:
+            stored = json.loads(file.metadata()[KEY])
         kept = {name: value for name, value in load_file(path).items() if name not in drop}
         stored = {name: value for name, value in stored.items() if name not in drop}
         metadata = {KEY: json.dumps(stored | (facts or {}))}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from firmsim.files import read_csv
+from firmsim.files import read_text_csv
 from firmsim.firms.tickers import check_tickers
 from firmsim.prices.source import BUNDLED
 
@@ -38,7 +38,7 @@ DECIDED_OTHERWISE = {
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return read_csv(TABLE)
+    return read_text_csv(TABLE)
 
 
 def test_file_is_plain_utf8_with_unix_line_ends():
@@ -86,7 +86,7 @@ def test_tickers_are_those_of_the_bundled_panel(table, resources):
 def test_sectors_agree_with_the_list_of_july_2016(table):
     if not DATED_LIST.exists():
         pytest.skip(f"no dated list in {EVALUATION}; FIRMSIM_EVALUATION_DATA names its folder")
-    both = table.merge(read_csv(DATED_LIST), on="ticker", suffixes=("", "_2016_07"))
+    both = table.merge(read_text_csv(DATED_LIST), on="ticker", suffixes=("", "_2016_07"))
     then = both["sector_2016_07"].replace(
         "Telecommunications Services", "Telecommunication Services"
     )

@@ -9,7 +9,7 @@ import pytest
 from tiny_run import COMPARATORS, ENCODERS, TICKERS, leave_association, leave_run
 
 from firmsim.association.measures import measures_in
-from firmsim.files import read_csv, write_csv
+from firmsim.files import read_csv, write_csv, write_json
 from firmsim.firms.table import MARKET_CAP
 from firmsim.report import write_report
 from firmsim.report.summary import AUC, HORIZON
@@ -169,7 +169,7 @@ def test_a_run_without_encoders(tmp_path):
     folder = leave_run(tmp_path / "plain")
     record = json.loads((folder / "run.json").read_text())
     record["encoders"], record["notes"] = [], []
-    (folder / "run.json").write_text(json.dumps(record))
+    write_json(record, folder / "run.json")
     text = built(folder)
     assert "No encoder was trained" in text
     assert 'id="reach"' not in text
@@ -180,7 +180,7 @@ def test_a_run_without_encoders(tmp_path):
 def bare(run):
     """A run without any sector or size: every one of their statistics is missing."""
     firms = pd.read_csv(run / "firms.csv", keep_default_na=False, dtype=str)
-    firms.assign(sector="", size="").to_csv(run / "firms.csv", index=False)
+    write_csv(firms.assign(sector="", size=""), run / "firms.csv")
     summary = pd.read_csv(run / "association/summary.csv", keep_default_na=False)
     numbers = ["value", "low", "high", "p", "p_holm"]
     summary[numbers] = summary[numbers].apply(pd.to_numeric)
@@ -212,7 +212,7 @@ def test_a_map_without_sectors_and_sizes_says_so(page, bare):
 def test_a_dot_without_interval_has_no_bar(run):
     path = run / "association/summary.csv"
     summary = pd.read_csv(path, keep_default_na=False)
-    summary.assign(low="", high="").to_csv(path, index=False)
+    write_csv(summary.assign(low="", high=""), path)
     tags = Page(built(run)).tags
     marks = [attrs.get("class") for tag, attrs in tags if tag == "i"]
     assert "dot" in marks

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from tiny_run import TICKERS
 
+from firmsim.files import read_csv, write_csv, write_parquet, write_text
 from firmsim.report.results import Results, ResultsError
 
 
@@ -20,7 +21,7 @@ def test_methods_are_encoders_then_comparators(run):
 def test_scores_follow_the_order_of_the_firms(run):
     path = run / "scores/pearson.parquet"
     scores = pd.read_parquet(path)
-    scores.iloc[::-1, ::-1].to_parquet(path)
+    write_parquet(scores.iloc[::-1, ::-1], path)
     np.testing.assert_allclose(Results(run).scores("pearson"), scores.to_numpy(), rtol=1e-12)
 
 
@@ -32,8 +33,8 @@ def test_missing_file_is_named(run):
 
 def test_a_summary_of_before_the_correction_is_refused(run):
     path = run / "association/summary.csv"
-    pd.read_csv(path).drop(columns="p_holm").to_csv(path, index=False)
-    with pytest.raises(ResultsError, match=r"summary\.csv has no column 'p_holm'; delete it"):
+    write_csv(read_csv(path).drop(columns="p_holm"), path)
+    with pytest.raises(ResultsError, match=r"summary\.csv: has no column 'p_holm'; remove it"):
         Results(run)
 
 
@@ -47,13 +48,13 @@ def test_reasons_are_those_of_the_missing_statistics(run):
 
 def test_firm_without_a_row_is_named(run):
     path = run / "firms.csv"
-    path.write_text("".join(line for line in path.open() if not line.startswith("0050")))
+    write_text("".join(line for line in path.open() if not line.startswith("0050")), path)
     with pytest.raises(ResultsError, match="'0050' has scores but no row"):
         _ = Results(run).firms
 
 
 def test_missing_score_is_named(run):
     path = run / "scores/pca-10.parquet"
-    pd.read_parquet(path).drop(index="NA").to_parquet(path)
+    write_parquet(pd.read_parquet(path).drop(index="NA"), path)
     with pytest.raises(ResultsError, match=r"pca-10\.parquet: a score of 'NA' is missing"):
         Results(run).scores("pca-10")

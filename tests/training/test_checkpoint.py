@@ -205,3 +205,15 @@ def test_a_state_comes_back_as_it_was(tmp_path):
         torch.testing.assert_close(back[name], value, rtol=0, atol=0, equal_nan=True)
     assert load_checkpoint(path, "another") is None
     assert load_checkpoint(tmp_path / "nowhere", "print") is None
+
+
+@pytest.mark.parametrize("where", [0.5, 0.9, -1])
+def test_a_flipped_bit_of_a_state_is_refused(where, tmp_path):
+    path = tmp_path / "state.safetensors"
+    save_checkpoint(path, {"weights": torch.zeros(100)}, {"step": 7}, "abc")
+    content = bytearray(path.read_bytes())
+    content[int(where * len(content)) if where > 0 else where] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(EncoderError, match=r"state\.safetensors: is not the state .* rm ") as error:
+        load_checkpoint(path, "abc")
+    assert len(str(error.value).splitlines()) == 1

@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from firmsim.files import write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import cross_section, fit_days
 from firmsim.run.job import job
 from firmsim.similarity.comparator_scores import comparator_scores
 
 with job(snakemake, "similarity", "growth") as logger:
-    growth = pd.read_parquet(snakemake.input.growth)
-    training = pd.read_parquet(snakemake.input.training)
+    growth = read_parquet(Path(snakemake.input.growth))
+    training = read_parquet(Path(snakemake.input.training))
     scaling = snakemake.params.scaling
     scaled, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
     periods = {

@@ -6,15 +6,15 @@ import pandas as pd
 import torch
 
 from firmsim.encoders.storage import load
-from firmsim.files import write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import fit_days
 from firmsim.run.job import job
 
 with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training"):
     torch.set_num_threads(snakemake.threads)
-    growth = pd.read_parquet(snakemake.input.growth)
-    training = pd.read_parquet(snakemake.input.training)
-    reference = pd.read_parquet(snakemake.input.reference)
+    growth = read_parquet(Path(snakemake.input.growth))
+    training = read_parquet(Path(snakemake.input.training))
+    reference = read_parquet(Path(snakemake.input.reference))
     reference = reference.reindex(index=growth.index, columns=training.columns)
     # a training firm that could not be had, or that the audit drops once later days are read
     gone = reference.columns[reference.isna().all()].intersection(growth.columns)

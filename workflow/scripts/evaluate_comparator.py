@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from firmsim.evaluation.holdout import read_firms
 from firmsim.evaluation.protocol import comparator_in_windows, evaluate
 from firmsim.evaluation.windows import read_windows
-from firmsim.files import write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import cross_section
 from firmsim.run.job import job
 
 with job(snakemake, "similarity", "evaluation"):
-    growth = pd.read_parquet(snakemake.input.growth)
+    growth = read_parquet(Path(snakemake.input.growth))
     windows = read_windows(Path(snakemake.input.windows))
     firms = read_firms(Path(snakemake.input.firms))
     scaling = snakemake.params.scaling

@@ -9,14 +9,14 @@ from firmsim.encoders.storage import load
 from firmsim.evaluation.holdout import read_firms
 from firmsim.evaluation.protocol import evaluate
 from firmsim.evaluation.windows import read_windows
-from firmsim.files import write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import cross_section
 from firmsim.run.job import job
 from firmsim.similarity.scores import cosine_scores
 
 with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "evaluation") as logger:
     torch.set_num_threads(snakemake.threads)
-    growth = pd.read_parquet(snakemake.input.growth)
+    growth = read_parquet(Path(snakemake.input.growth))
     windows = read_windows(Path(snakemake.input.windows))
     firms = read_firms(Path(snakemake.input.firms))
     scaling = snakemake.params.scaling

@@ -7,12 +7,12 @@ import pandas as pd
 from firmsim.config import Evaluation
 from firmsim.evaluation.holdout import hold_out
 from firmsim.evaluation.windows import rolling_windows
-from firmsim.files import read_csv, write_csv, write_parquet
+from firmsim.files import read_csv, read_parquet, write_csv, write_parquet
 from firmsim.run.job import job
 
 with job(snakemake, "evaluation", "training") as logger:
     settings = Evaluation(**snakemake.params.evaluation)
-    growth = pd.read_parquet(snakemake.input.growth)
+    growth = read_parquet(Path(snakemake.input.growth))
     firms, fit_days = hold_out(
         growth, read_csv(Path(snakemake.input.firms)), settings, snakemake.params.fit_share
     )

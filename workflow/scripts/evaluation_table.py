@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from firmsim.config import Evaluation
 from firmsim.evaluation.figure import evaluation_figure
 from firmsim.evaluation.inference import contributions, differences, tabulate
-from firmsim.files import write_csv, write_figure
+from firmsim.files import read_parquet, write_csv, write_figure
 from firmsim.run.job import job
 
 with job(snakemake, "evaluation"):
@@ -15,7 +13,7 @@ with job(snakemake, "evaluation"):
     families = {"encoders": [], "comparators": []} | dict(snakemake.params.families)
     names = [name for family in families.values() for name in family]
     methods = {
-        name: contributions(pd.read_parquet(file))
+        name: contributions(read_parquet(Path(file)))
         for name, file in zip(names, snakemake.input.found, strict=True)
     }
     table = tabulate(methods, settings.draws, settings.seed)

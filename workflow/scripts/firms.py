@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from firmsim.files import write_csv
+from firmsim.files import read_parquet, verify, write_csv
 from firmsim.firms.table import describe_firms, read_firms_table
 from firmsim.run.job import job
 
 with job(snakemake) as logger:
-    tickers = list(pd.read_parquet(snakemake.input.prices).columns)
-    attributes = pd.read_parquet(snakemake.input.attributes)
-    table = read_firms_table(Path(table)) if (table := snakemake.input.table) else None
+    tickers = list(read_parquet(Path(snakemake.input.prices)).columns)
+    attributes = read_parquet(Path(snakemake.input.attributes))
+    table = None
+    if snakemake.input.table:
+        verify(Path(snakemake.input.table))  # the members of an index are a file of the run
+        table = read_firms_table(Path(snakemake.input.table))
     firms = describe_firms(
         tickers, table, attributes.drop(columns="traded_value"), attributes["traded_value"]
     )

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from firmsim.files import read_csv, write_parquet
+from firmsim.files import read_csv, read_parquet, write_parquet
 from firmsim.growth import growth_by_session
 from firmsim.run.job import job
 
 with job(snakemake, "growth", "training"):
     settings = snakemake.params.growth
-    prices = pd.read_parquet(snakemake.input.prices)
+    prices = read_parquet(Path(snakemake.input.prices))
     sources = read_csv(Path(snakemake.input.sources))
     growth = growth_by_session(
         prices,

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from firmsim.files import write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.run.job import job
 from firmsim.similarity.neighbours import nearest
 
 with job(snakemake, "similarity"):
     for scores, neighbours in zip(snakemake.input.scores, snakemake.output.neighbours, strict=True):
-        peers = nearest(pd.read_parquet(scores), snakemake.params.neighbours)
+        peers = nearest(read_parquet(Path(scores)), snakemake.params.neighbours)
         write_parquet(peers, Path(neighbours))

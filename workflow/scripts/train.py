@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pandas as pd
 import torch
 
 from firmsim.encoders import make_encoder
 from firmsim.encoders.storage import save
-from firmsim.files import sha256, write_csv
+from firmsim.files import read_parquet, sha256, write_csv
 from firmsim.growth import fit_period
 from firmsim.run.job import job
 
@@ -22,7 +21,7 @@ with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training", "grow
         clip=snakemake.params.scaling["clip"],
         seed=int(snakemake.wildcards.seed),
     )
-    growth = pd.read_parquet(snakemake.input.growth)
+    growth = read_parquet(Path(snakemake.input.growth))
     # no output of the rule: Snakemake would remove it after a kill, and it is what goes on then
     checkpoint = Path(snakemake.output.model).with_name("checkpoint.safetensors")
     fitted = fit_period(growth, training["fit_share"])

@@ -20,7 +20,7 @@ from firmsim.encoders.checks import check_params
 from firmsim.encoders.comovement import portfolios_among
 from firmsim.encoders.tensors import torch_device
 from firmsim.errors import EncoderError
-from firmsim.files import atomic
+from firmsim.files import atomic, repair
 from firmsim.firms import MIN_FIRMS
 from firmsim.objectives.comovement.market import Market
 
@@ -143,7 +143,7 @@ def _checksum(facts: Mapping[str, Any], tensors: dict[str, torch.Tensor]) -> str
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """Read the facts about a saved encoder, without its weights.
+    """Read the facts about a saved encoder.
 
     Parameters
     ----------
@@ -161,9 +161,11 @@ def read_facts(path: Path) -> dict[str, Any]:
     Raises
     ------
     EncoderError
-        The file is not an encoder saved by firmsim, or its facts are damaged.
+        The file is not an encoder saved by firmsim, or is damaged.
     """
-    return _renamed(_facts_in(path))
+    facts = _facts_in(path)
+    _check_sum(path, facts, _tensors_in(path))
+    return _renamed(facts)
 
 
 def _facts_in(path: Path) -> dict[str, Any]:
@@ -181,6 +183,22 @@ def _facts_in(path: Path) -> dict[str, Any]:
     return facts
 
 
+def _tensors_in(path: Path) -> dict[str, torch.Tensor]:
+    """Tensors in a file, copied, so that weights do not change with it."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise _damaged(path, error) from None
+
+
+def _check_sum(path: Path, facts: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    """Refuse a file that is not what was written."""
+    if (found := _checksum(facts, tensors)) != facts["checksum"]:
+        reason = f"its checksum is {found[:12]}..., not {facts['checksum'][:12]}..."
+        raise _damaged(path, reason)
+
+
 def _renamed(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts with the parameters' names of today."""
     params = {RENAMED_PARAMETERS.get(name, name): fact for name, fact in facts["params"].items()}
@@ -190,7 +208,7 @@ def _renamed(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _damaged(path: Path, reason: object) -> EncoderError:
     """Error of a file that cannot be read, in one line."""
     line = " ".join(str(reason).split())
-    return EncoderError(f"{path}: is not an encoder saved by firmsim ({line}); train it again")
+    return EncoderError(f"{path}: is not an encoder saved by firmsim ({line}); {repair(path)}")
 
 
 def load(path: Path) -> RecurrentEncoder:
@@ -234,18 +252,14 @@ def load(path: Path) -> RecurrentEncoder:
         encoder.train_days_, encoder.channels_ = facts["train_days"], facts["channels"]
         with torch.device("meta"):  # shapes only: damaged sizes allocate no memory
             module = encoder.fresh_module(facts["d_in"])
-        with safe_open(path, framework="pt") as file:
-            # copies, so that weights do not change with the file
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except (TypeError, SafetensorError, EncoderError) as error:
+    except (TypeError, EncoderError) as error:
         raise _damaged(path, error) from None
+    tensors = _tensors_in(path)
     expected = {f"module.{name}": value for name, value in module.state_dict().items()}
     if isinstance(encoder, ComovementEncoder):
         expected |= _market_tensors(path, facts)
     _check_tensors(path, expected, tensors)
-    if (found := _checksum(stored, tensors)) != facts["checksum"]:
-        reason = f"its checksum is {found[:12]}..., not {facts['checksum'][:12]}..."
-        raise _damaged(path, reason)
+    _check_sum(path, stored, tensors)
     if isinstance(encoder, ComovementEncoder):
         encoder.market_ = Market(
             loadings=tensors["market.loadings"].numpy(),
@@ -289,13 +303,13 @@ def _check_tensors(
         if wanted != got:
             message = (
                 f"{path}: weights of another architecture: tensor {name}: expected {wanted}, got "
-                f"{got}; train it again"
+                f"{got}; {repair(path)}"
             )
             raise EncoderError(message)
         if bad := int((~torch.isfinite(given[name])).sum()):
             message = (
                 f"{path}: {bad} of {given[name].numel()} weights in tensor {name} are not finite; "
-                "train it again"
+                f"{repair(path)}"
             )
             raise EncoderError(message)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from firmsim.errors import FirmsError
-from firmsim.files import read_csv
+from firmsim.files import read_text_csv
 from firmsim.firms.sectors import YAHOO_SECTORS
 from firmsim.firms.tickers import check_tickers
 
@@ -57,7 +57,7 @@ def read_firms_table(path: Path) -> pd.DataFrame:
         message = f"{path} {lacking}; correct the path of the firms table"
         raise FirmsError(message)
     try:
-        cells = read_csv(path)
+        cells = read_text_csv(path)
     except (OSError, ValueError) as error:
         message = f"{path} cannot be read as a CSV: {str(error).splitlines()[0]}"
         raise FirmsError(message) from None

@@ -12,7 +12,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from firmsim.files import atomic
+from firmsim.files import write_text
 from firmsim.report.audit import finding_kinds, missing, remarks, respelt
 from firmsim.report.curves import curve_cards
 from firmsim.report.explanation import explanation, size_dates
@@ -86,8 +86,7 @@ def write_report(folder: Path, output: Path) -> None:
     """
     results = Results(Path(folder))
     page = environment().get_template("page.html").render(context(results))
-    with atomic(Path(output)) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_text(page, Path(output))
 
 
 def environment() -> Environment:

@@ -1,6 +1,5 @@
 """The files of a finished run, read once and checked."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ import pandas as pd
 
 from firmsim.association.measures import measures_in
 from firmsim.errors import FirmsimError
-from firmsim.files import read_csv
+from firmsim.files import read_csv, read_json, read_parquet, repair
 from firmsim.run.panels import panel_names
 from firmsim.run.paths import REFERENCE, SCORED, TRAINING, Paths
 from firmsim.typing import Floats
@@ -56,17 +55,15 @@ class Results:
 
     def __post_init__(self) -> None:
         read = {
-            "run": json.loads(_made(self.paths.record).read_text(encoding="utf-8")),
+            "run": read_json(_made(self.paths.record)),
             "summary": read_csv(_made(self.paths.summary)),
             "audit": read_csv(_made(self.paths.panel(SCORED).audit)),
             "sources": read_csv(_made(self.paths.panel(SCORED).sources)),
         }
         for column in NUMBERS:
             if column not in read["summary"]:
-                message = (
-                    f"{self.paths.summary} has no column {column!r}; delete it and run the "
-                    "workflow again"
-                )
+                path = self.paths.summary
+                message = f"{path}: has no column {column!r}; {repair(path)}"
                 raise ResultsError(message)
             read["summary"][column] = pd.to_numeric(read["summary"][column])
         for name, value in read.items():
@@ -109,9 +106,9 @@ class Results:
         """The scored firms by ticker: name, sector, industry, size (a float), its kind and date."""
         path = _made(self.paths.firms)
         table = read_csv(path).set_index("ticker")
-        scored = pd.read_parquet(_made(self.paths.scores(self.methods[0]))).index
+        scored = read_parquet(_made(self.paths.scores(self.methods[0]))).index
         if len(unknown := scored.difference(table.index)):
-            message = f"{path}: ticker {unknown[0]!r} has scores but no row; run the workflow again"
+            message = f"{path}: ticker {unknown[0]!r} has scores but no row; {repair(path)}"
             raise ResultsError(message)
         table = table.loc[scored]
         return table.assign(size=pd.to_numeric(table["size"]))
@@ -120,7 +117,7 @@ class Results:
     def records(self) -> dict[str, dict[str, Any]]:
         """``association/<method>.json`` of every method."""
         paths = {name: _made(self.paths.association(name)) for name in self.methods}
-        return {name: json.loads(path.read_text("utf-8")) for name, path in paths.items()}
+        return {name: read_json(path) for name, path in paths.items()}
 
     @cached_property
     def reasons(self) -> dict[tuple[str, str, str], str]:
@@ -159,26 +156,26 @@ class Results:
         """
         path = _made(self.paths.scores(method))
         tickers = self.firms.index
-        scores = pd.read_parquet(path).reindex(index=tickers, columns=tickers)
+        scores = read_parquet(path).reindex(index=tickers, columns=tickers)
         values = scores.to_numpy(dtype=np.float64)
         if not np.isfinite(values).all():
             row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
-            message = f"{path}: a score of {tickers[row]!r} is missing; run the workflow again"
+            message = f"{path}: a score of {tickers[row]!r} is missing; {repair(path)}"
             raise ResultsError(message)
         return np.asarray(np.clip((values + values.T) / 2, -1.0, 1.0))
 
     def neighbours(self, method: str) -> pd.DataFrame:
         """Nearest peers: columns firm, rank (from 1), neighbour, score."""
-        return pd.read_parquet(_made(self.paths.neighbours(method)))
+        return read_parquet(_made(self.paths.neighbours(method)))
 
     def history(self, encoder: str, seed: int) -> pd.DataFrame:
         """Training history: columns step, loss, validation_loss (NaN without a check), ..."""
-        return pd.read_csv(_made(self.paths.fit(encoder, seed).history))
+        return read_csv(_made(self.paths.fit(encoder, seed).history), dtype={})
 
     def gradients(self, encoder: str, seed: int) -> pd.DataFrame:
         """Gradient diagnostics: columns step, weights, quantity, lag, value, reason."""
         path = _made(self.paths.fit(encoder, seed).gradients)
-        table = pd.read_csv(path, dtype={"reason": str})
+        table = read_csv(path, dtype={"reason": str})
         return table.assign(reason=table["reason"].fillna(""))
 
 

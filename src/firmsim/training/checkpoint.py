@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from firmsim.errors import EncoderError
-from firmsim.files import atomic
+from firmsim.files import atomic, repair
 from firmsim.typing import Floats
 
 KEY = "firmsim-checkpoint"
@@ -60,9 +60,20 @@ def save_checkpoint(
         Identifies the training by its settings and data.
     """
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    metadata = {KEY: json.dumps({"fingerprint": fingerprint, "facts": facts})}
+    state = {"fingerprint": fingerprint, "facts": facts}
+    metadata = {KEY: json.dumps({**state, "checksum": _checksum(state, plain)})}
     with atomic(path) as temporary:
         save_file(plain, temporary, metadata=metadata)
+
+
+def _checksum(state: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> str:
+    """Hash of all that a state holds."""
+    known = {"fingerprint": state["fingerprint"], "facts": state["facts"]}
+    digest = hashlib.sha256(json.dumps(known).encode())
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
 
 
 def load_checkpoint(
@@ -93,8 +104,12 @@ def load_checkpoint(
         with safe_open(path, framework="pt") as file:
             state = json.loads((file.metadata() or {})[KEY])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        message = f"{path}: is not the state of a training ({error}); remove it to train anew"
+        if _checksum(state, tensors) != state["checksum"]:
+            message = "its checksum is not the one that was written"
+            raise ValueError(message)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        message = f"{path}: is not the state of a training ({reason}); {repair(path)}"
         raise EncoderError(message) from None
     if state["fingerprint"] != fingerprint:
         return None

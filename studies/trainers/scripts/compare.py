@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.files import write_csv, write_figure
+from firmsim.files import read_csv, write_csv, write_figure
 from firmsim.run.job import job
 from trainers import figures
 from trainers.settings import Study
@@ -14,7 +14,9 @@ from trainers.trials import longest_lag
 
 with job(snakemake):
     study = Study(**snakemake.params.study)
-    curves = pd.concat([pd.read_csv(file) for file in snakemake.input.curves], ignore_index=True)
+    curves = pd.concat(
+        [read_csv(Path(file), dtype={}) for file in snakemake.input.curves], ignore_index=True
+    )
     losses = equal_budgets(curves, study)
     summary = summarise(losses)
     write_csv(summary, Path(snakemake.output.summary))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from firmsim.files import write_csv
+from firmsim.files import read_parquet, write_csv
 from firmsim.growth import fit_period
 from firmsim.run.job import job
 from trainers.settings import Study
@@ -14,7 +14,7 @@ from trainers.trials import Trial
 with job(snakemake):
     training, growth = snakemake.params.training, pd.DataFrame()
     if snakemake.input.get("growth"):
-        growth = fit_period(pd.read_parquet(snakemake.input.growth), training["fit_share"])
+        growth = fit_period(read_parquet(Path(snakemake.input.growth)), training["fit_share"])
     curve = run_trial(
         Trial(**snakemake.params.trial),
         Study(**snakemake.params.study),

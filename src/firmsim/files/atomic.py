@@ -1,0 +1,93 @@
+"""Atomic writes: a file is complete or does not exist, however many processes write it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+LONGEST = 200
+"""Characters of a file's name that its temporary name repeats; file systems allow 255 bytes."""
+
+
+_guard: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+@contextmanager
+def write_only_within(guard: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Put each file that is written in this block in place within another block.
+
+    Parameters
+    ----------
+    guard : callable
+        Makes the other block, one per file. What it raises keeps the file from being written.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> @contextmanager
+    ... def never():
+    ...     raise PermissionError
+    ...     yield
+    >>> with TemporaryDirectory() as folder, write_only_within(never):
+    ...     with atomic(Path(folder) / "a.txt") as temporary:
+    ...         _ = temporary.write_text("done")
+    Traceback (most recent call last):
+    PermissionError
+    """
+    global _guard  # of the process, whichever thread writes
+    before, _guard = _guard, guard
+    try:
+        yield
+    finally:
+        _guard = before
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary path next to `path`; rename it on success, remove it on failure.
+
+    Every writer has a temporary name of its own, so that two writers of one file never mix.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write; its folder is created.
+
+    Yields
+    ------
+    Path
+        Temporary file to write instead. Its name is ``.NAME.<process>-<random>.part``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with atomic(Path(folder) / "new" / "a.txt") as temporary:
+    ...         _ = temporary.write_text("done")
+    ...     (Path(folder) / "new" / "a.txt").read_text()
+    'done'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = f"{os.getpid()}-{secrets.token_hex(4)}"
+    temporary = path.with_name(f".{path.name[:LONGEST]}.{own}.part")
+    try:
+        yield temporary
+        _flush(temporary)
+        with _guard():
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Wait until the disk has a file, so that no power cut leaves it empty under its name."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
