@@ -11,8 +11,6 @@ length.
 import argparse
 from pathlib import Path
 
-import pandas as pd
-
 from firmsim.association.measures import evaluation_measures
 from firmsim.files import read_csv
 from firmsim.run.paths import Paths
