@@ -1,5 +1,6 @@
 """Fixtures for every test: seeded randomness, one torch thread, the bundled prices."""
 
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -14,6 +15,12 @@ from firmsim.run.paths import RESOURCES
 # the same examples everywhere, no folder of earlier failures, no limit that a busy machine breaks
 hypothesis.settings.register_profile("firmsim", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("firmsim")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heard_ctrl_c():
+    """Hear Ctrl-C here and in child processes, although a job in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

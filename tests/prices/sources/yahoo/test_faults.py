@@ -1,7 +1,5 @@
 """Every fault of Yahoo's answers: its status, no wrong number, nothing lost, then all is well."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -253,7 +251,6 @@ def test_a_real_limit_is_kept_to(certificates, tmp_path):
 )
 def test_prices_need_neither_cookie_nor_crumb(certificates, tmp_path, fault):
     names = [f"N{letter}" for letter in "ABCDEFGHIJ"]
-    began = time.monotonic()
     with FakeYahoo(synthetic(names), certificates, [fault]) as yahoo:
         said = read(yahoo, tmp_path, names, START, END, timeout=1.5, max_attempts=2)
         vain = [request for request in yahoo.log if request["fault"]]
@@ -261,7 +258,6 @@ def test_prices_need_neither_cookie_nor_crumb(certificates, tmp_path, fault):
     assert {row["status"] for row in said["outcomes"].values()} == {"ok"}
     assert said["error"] is None
     assert len(vain) < 2 * len(names)  # they are not requested again before every other request
-    assert time.monotonic() - began < 30  # what yfinance waits for a single cookie
 
 
 def test_a_bad_crumb_once_is_renewed(certificates, tmp_path):

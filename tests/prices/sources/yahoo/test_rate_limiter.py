@@ -1,7 +1,6 @@
 """When requests may be sent, in time that does not pass by itself."""
 
 import threading
-import time
 from itertools import pairwise
 
 import pytest
@@ -90,9 +89,7 @@ def test_stopping_wakes_a_sleeper_and_lets_nobody_pass():
     limiter = make(clock)
     limiter.wait("request")
     threading.Timer(0.1, clock.stop).start()
-    began = time.monotonic()
     with pytest.raises(Stopped):
-        clock.sleep(60)
-    assert time.monotonic() - began < 5
+        clock.sleep(86_400)
     with pytest.raises(Stopped):
         make(clock).wait("request")

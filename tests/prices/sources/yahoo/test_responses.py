@@ -2,14 +2,16 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from curl_cffi.requests import Session
 
 from firmsim.firms.symbols import is_american, yahoo_symbol
 from firmsim.prices.sources.yahoo.failures import LENGTH, YahooFailure, failure_of
 from firmsim.prices.sources.yahoo.responses import checked_history, checked_profile
-from firmsim.prices.sources.yahoo.session import words
+from firmsim.prices.sources.yahoo.session import YahooSession, words
 
 START, END = date(2015, 1, 5), date(2015, 3, 27)
 DAYS = pd.bdate_range(START, END)
@@ -38,6 +40,20 @@ def answer(table, first=START, last=END, **changes):
 
 def check(table, start=START, end=END, **changes):
     return checked_history(table, answer(table, **changes), start, end)
+
+
+@pytest.mark.parametrize("path", ["v1/test/getcrumb", "v8/finance/chart/AAA", "consent"])
+def test_every_request_has_the_time_limit_of_the_policy(monkeypatch, path):
+    sent = []
+
+    def request(self, method, url, **options):
+        sent.append(options)
+        return SimpleNamespace(status_code=200, text="{}")
+
+    monkeypatch.setattr(Session, "request", request)
+    limiter = SimpleNamespace(wait=lambda kind: 0, answered=lambda: None)
+    YahooSession(limiter, 1.5).request("GET", f"https://query1.test/{path}", timeout=30)
+    assert sent == [{"timeout": 1.5}]
 
 
 def test_prices_that_yahoo_forgot_to_adjust_are_refused():

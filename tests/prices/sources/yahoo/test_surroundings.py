@@ -40,10 +40,8 @@ def start(yahoo, folder, tickers, **options):
 
 
 def wait_for(condition, process):
-    ends = time.monotonic() + 30
     while not condition():
         assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < ends
         time.sleep(0.02)
 
 
@@ -98,10 +96,8 @@ def test_ctrl_c_leaves_the_store_sound_and_says_how_to_go_on(certificates, tmp_p
     with FakeYahoo(synthetic(NAMES), certificates, slow) as yahoo:
         process = start(yahoo, tmp_path, NAMES, requests_per_second=10)
         wait_for(lambda: len(yahoo.asked("prices")) >= 6, process)
-        began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         said = json.loads(process.communicate()[0])
-        assert time.monotonic() - began < 10
         assert said["kind"] == "Interrupted"
         assert said["error"].startswith("interrupted at ")
         assert said["error"].endswith(
@@ -115,17 +111,15 @@ def test_ctrl_c_leaves_the_store_sound_and_says_how_to_go_on(certificates, tmp_p
         assert len(yahoo.asked("prices")) - asked < len(NAMES)
 
 
-def test_ctrl_c_ends_a_pause_of_a_minute_at_once(certificates, tmp_path):
+def test_ctrl_c_ends_a_pause_of_a_day(certificates, tmp_path):
     faults = [{"kind": "rate_limit", "endpoint": "prices"}]
     with FakeYahoo(synthetic(NAMES), certificates, faults) as yahoo:
-        process = start(yahoo, tmp_path, NAMES, backoff=60)
+        process = start(yahoo, tmp_path, NAMES, backoff=86_400)
         wait_for(lambda: len(yahoo.asked("prices")) >= 1, process)
         time.sleep(0.2)
-        began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         said = json.loads(process.communicate()[0])
     assert said["kind"] == "Interrupted"
-    assert time.monotonic() - began < 10
 
 
 def test_a_terminal_is_shown_rate_failures_and_time_left(certificates, tmp_path):

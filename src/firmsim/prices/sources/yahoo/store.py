@@ -136,9 +136,10 @@ class Store:
         if content is None:
             return None
         try:
-            # Arrow's threads may outlive the read. One with a Python file then needs the
+            # Arrow's threads may outlive the read. One that then frees the bytes needs the
             # interpreter's lock, and aborts a process that is ending (arrow issue 34314).
-            arrow = pq.read_table(pa.BufferReader(content))
+            whole = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False)
+            arrow = whole.read(use_threads=False)
             about = json.loads(arrow.schema.metadata[KEY])
             table = arrow.to_pandas()
             digest = about.pop("sha256")
