@@ -158,8 +158,9 @@ def begin():
 def tell_failures():
     """Repeat the errors of jobs at the very end, below everything that Snakemake prints."""
     lock.release()
-    if lock.interrupted:
-        observer.lines[:0] = ["interrupted; the same command goes on where it stopped"]
-        return
     failed = failed_jobs(settings["run"])
-    observer.lines[:0] = failure_lines(failed, config, config_files(), observer.ended)
+    ended = [] if lock.interrupted else observer.ended
+    lines = failure_lines(failed, config, config_files(), ended)
+    if lock.interrupted and not lines:
+        lines = ["interrupted; the same command goes on where it stopped"]
+    observer.lines[:0] = lines

@@ -1,5 +1,7 @@
 """The store: what comes back is what was kept, or it is corrupt."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -38,6 +40,19 @@ def test_a_history_comes_back_as_it_was(store, kept):
     assert {**vars(back), "table": None} == {**vars(kept), "table": None}
     assert store.symbols() == ["^A.B-C=D"]
     assert store.profile("^A.B-C=D") == PROFILE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted below /proc")
+def test_reading_leaves_no_thread_that_could_abort_the_end(store):
+    program = (
+        "import os, sys; from pathlib import Path\n"
+        "from firmsim.prices.sources.yahoo.store import Store\n"
+        "threads = lambda: len(os.listdir('/proc/self/task'))\n"
+        "before = threads(); Store(Path(sys.argv[1])).history('^A.B-C=D')\n"
+        "print(threads() - before)"
+    )
+    command = [sys.executable, "-c", program, store.folder]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.strip() == b"0"
 
 
 def test_what_is_not_there_is_none(store):

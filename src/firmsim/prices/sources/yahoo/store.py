@@ -141,7 +141,7 @@ class Store:
             whole = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False)
             arrow = whole.read(use_threads=False)
             about = json.loads(arrow.schema.metadata[KEY])
-            table = arrow.to_pandas()
+            table = arrow.to_pandas(use_threads=False)
             digest = about.pop("sha256")
             same = digest == _digest(table, about)
             stored = StoredHistory(
