@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from reprlib import Repr
 
@@ -83,10 +83,44 @@ def quoted(value: object, most: int = 80) -> str:
     >>> quoted("a\nb"), quoted("x" * 99, most=9)
     ("'a\\nb'", "'xxx...x'")
     """
-    text = _SHORT.repr(value)
+    return shortened(_SHORT.repr(value), most)
+
+
+def shortened(text: str, most: int = 200) -> str:
+    r"""Text as an error shows it: printable, on one line, and cut where it is long.
+
+    Parameters
+    ----------
+    text : str
+        Whatever a file or a library gave.
+    most : int
+        Largest number of characters.
+
+    Returns
+    -------
+    str
+        What cannot be printed is a question mark.
+
+    Examples
+    --------
+    >>> shortened("a\x00b"), shortened("x" * 99, most=9)
+    ('a?b', 'xxxx...xx')
+    """
     if len(text) > most:
         text = f"{text[: most - most // 2 - 1]}...{text[len(text) - (most // 2 - 2) :]}"
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Up to six names, and the number of the others.
+
+    Examples
+    --------
+    >>> listed(["day", "A", "B"], most=2)
+    "'day', 'A' and 1 more"
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(quoted(name) for name in names[:most]) + more
 
 
 _SHORT = Repr()

@@ -9,11 +9,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from firmsim.config.section import File, once
-from firmsim.firms import MIN_FIRMS
+from firmsim.firms import MAX_FIRMS, MIN_FIRMS
 from firmsim.firms.tickers import check_ticker
-
-MAX_FIRMS = 50_000
-"""Largest number of tickers in a list: about every listed firm there is."""
 
 
 def _quoted(value: object) -> object:

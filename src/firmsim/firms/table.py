@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from firmsim.errors import FirmsError
+from firmsim.errors import FirmsError, listed, quoted, shortened
 from firmsim.files import read_text_csv
+from firmsim.firms import MAX_FIRMS
 from firmsim.firms.sectors import YAHOO_SECTORS
 from firmsim.firms.tickers import check_tickers
 
@@ -59,18 +60,21 @@ def read_firms_table(path: Path) -> pd.DataFrame:
     try:
         cells = read_text_csv(path)
     except (OSError, ValueError) as error:
-        message = f"{path} cannot be read as a CSV: {str(error).splitlines()[0]}"
+        message = f"{path} cannot be read as a CSV: {shortened(str(error))}"
         raise FirmsError(message) from None
     cells.columns = cells.columns.str.strip().str.lower()
     if "ticker" not in cells:
-        found = ", ".join(map(repr, cells.columns))
+        found = listed(list(cells.columns))
         message = f"{path}: no column 'ticker'; name it so (columns found: {found})"
         raise FirmsError(message)
     if not cells.columns.is_unique:
         twice = cells.columns[cells.columns.duplicated()][0]
-        message = f"{path}: column {twice!r} is there twice; keep one"
+        message = f"{path}: column {quoted(twice)} is there twice; keep one"
         raise FirmsError(message)
     cells = cells.fillna("").apply(lambda column: column.str.strip())
+    if len(cells) > MAX_FIRMS:
+        message = f"{path} lists {len(cells):,} firms; {MAX_FIRMS:,} are the most"
+        raise FirmsError(message)
     tickers = check_tickers(cells["ticker"].tolist(), str(path))
     table = pd.DataFrame(index=pd.Index(tickers, name="ticker", dtype=object))
     for name in TEXTS:
@@ -206,6 +210,8 @@ def _market_cap(cell: str, where: str) -> float:
     except ValueError:
         value = float("nan")
     if not 0 < value < float("inf"):
-        message = f"{where}: market_cap {cell!r} is not a number above 0 (USD); correct or empty it"
+        message = (
+            f"{where}: market_cap {quoted(cell)} is not a number above 0 (USD); correct or empty it"
+        )
         raise FirmsError(message)
     return value

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from firmsim.errors import PriceError
+from firmsim.firms import MAX_FIRMS
 from firmsim.firms.tickers import check_ticker
 from firmsim.prices.raw import RawPrices, between, outcomes_of, refuse_unknown
 from firmsim.prices.sources.layouts import (
@@ -208,6 +209,9 @@ class FilePrices:
             return list(tickers)
         if not available:
             message = f"{self.path} has dates but no firm; add a column of prices for each"
+            raise PriceError(message)
+        if len(available) > MAX_FIRMS:
+            message = f"{self.path} holds {len(available):,} firms; {MAX_FIRMS:,} are the most"
             raise PriceError(message)
         for ticker in available:
             try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from firmsim.errors import PriceError
+from firmsim.errors import PriceError, listed, quoted, shortened
 from firmsim.prices.sources.table import Table
 
 DATES = ("date", "datetime", "timestamp")
@@ -77,8 +77,8 @@ def layout(table: Table) -> Long | Wide:
         return Long(dates, ticker, close)
     if ticker is not None:
         message = (
-            f"{table.path}: has a column {table.names[ticker]!r} but none called close or "
-            f"adj_close (columns found: {', '.join(map(repr, table.names))}); name the prices so"
+            f"{table.path}: has a column {quoted(table.names[ticker])} but none called close or "
+            f"adj_close (columns found: {listed(table.names)}); name the prices so"
         )
         raise PriceError(message)
     if {"open", "high", "low", "close"} <= set(names):
@@ -147,18 +147,6 @@ def quote_columns(table: Table) -> dict[str, int]:
     return found if len(found) == len(positions) else {}
 
 
-def listed(names: list[str], most: int = 6) -> str:
-    """Up to six names, and the number of the others.
-
-    Examples
-    --------
-    >>> listed(["day", "A", "B"], most=2)
-    "'day', 'A' and 1 more"
-    """
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
-
-
 def price_files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     """Files of a folder with one file per ticker.
 
@@ -180,11 +168,19 @@ def price_files(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
         There is no such file, or a ticker has two. In the first case the parameter is ``path``.
     """
     files: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        message = f"path: {folder} cannot be read: {error.strerror}; name another folder"
+        raise PriceError(message, parameter="path") from None
+    for path in paths:
         if path.suffix.lower() not in suffixes or path.name.startswith("."):
             continue
         if path.stem in files:
-            message = f"{folder}: {files[path.stem].name} and {path.name} are one ticker; keep one"
+            message = (
+                f"{folder}: {shortened(files[path.stem].name)} and {shortened(path.name)} are one "
+                "ticker; keep one"
+            )
             raise PriceError(message)
         files[path.stem] = path
     if not files:

@@ -1,0 +1,54 @@
+"""A short form of the fuzzer without coverage: seeds, inputs that once crashed, and mutations."""
+
+import random
+
+import pytest
+from fuzz_seeds import SEEDS
+from fuzz_targets import TARGETS
+
+MUTATIONS = 60
+"""Per target; `make fuzz` runs millions, guided by coverage."""
+TOKENS = [b"\x00", b"\xff", b"\r", b'"', b",", b"\n", b"{", b"[", b"&a ", b"*a", b"!!", b": ", b"-"]
+
+
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """Change a few places of an input."""
+    changed = bytearray(content)
+    for _ in range(rng.randint(1, 6)):
+        place = rng.randint(0, len(changed))
+        match rng.randrange(4):
+            case 0:
+                del changed[place : place + rng.randint(1, 20)]
+            case 1:
+                changed[place:place] = rng.choice(TOKENS) * rng.choice([1, 1, 3, 50])
+            case 2 if place < len(changed):
+                changed[place] = rng.randrange(256)
+            case _:
+                changed[place:place] = changed[: rng.randint(0, 40)]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_only_errors_of_firmsim_come_out(target):
+    rng = random.Random(15)
+    seeds = SEEDS[target]()
+    for seed in seeds:
+        TARGETS[target](seed)
+    for number in range(MUTATIONS):
+        content = mutated(rng.choice(seeds), rng)
+        try:
+            TARGETS[target](content)
+        except Exception as error:
+            pytest.fail(f"{target}, mutation {number}: {error!r} for the bytes {content!r}")
+
+
+REGRESSIONS: dict[str, list[bytes]] = {}
+"""Target -> inputs that once ended in another error."""
+
+
+@pytest.mark.parametrize(
+    ("target", "content"),
+    [(target, content) for target, contents in REGRESSIONS.items() for content in contents],
+)
+def test_what_once_crashed(target, content):
+    TARGETS[target](content)
