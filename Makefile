@@ -8,19 +8,21 @@
 #                   files of a run from its targets
 #   make lock       locks with the newest versions; tools/lock.py --keep adds what is new only
 #   make chaos      200 kills, two runs at once, damage, full disks: the long forms of tests/chaos
+#   make fuzz       readers of prices, firms and configuration, fuzzed for FUZZ_SECONDS (600)
 #   make soak       download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make calibrate  docs/statistics.md: how often the permutation tests reject
 #   make gradients  docs/gradients.md: default run, figure and table of its gradients
 #   make trainers   docs/trainers.md: study of trainers, half an hour on two cores
 PYTHON ?= python3
 CORES ?= all
+FUZZ_SECONDS ?= 600
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # only files whose hash a lock names; whatever is built is built with the tools of the lock
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517
 PAGE := src/firmsim/report/static
 
-.PHONY: run test lint format bench chaos soak calibrate gradients trainers schema lock
+.PHONY: run test lint format bench chaos fuzz soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -59,6 +61,10 @@ bench: .venv/installed-dev
 
 chaos: .venv/installed-dev
 	CHAOS=long $(BIN)/python -m pytest tests/chaos
+
+fuzz: .venv/installed-dev
+	$(INSTALL) --quiet -r requirements-fuzz.lock
+	PYTHONPATH=studies $(BIN)/python tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS)
 
 soak: .venv/installed-dev
 	SOAK_FIRMS=1000 $(BIN)/python -m pytest tests/prices/sources/yahoo/test_soak.py

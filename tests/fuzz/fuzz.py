@@ -28,7 +28,7 @@ CHILD = "--child"
 
 def child(target: str, options: list[str]) -> None:
     """Run one target until libFuzzer ends the process."""
-    import atheris
+    import atheris  # Linux on x86-64 only: requirements-fuzz.lock
 
     with atheris.instrument_imports(include=["firmsim", "trainers", "yaml"]):
         from fuzz_targets import TARGETS

@@ -185,7 +185,7 @@ def append_rows(text: str, rows: Sequence[Mapping[str, str]], where: object) -> 
     >>> append_rows("Ticker,Sector\nXOM,Energy", [{"ticker": "NA"}], "firms.csv")
     'Ticker,Sector\nXOM,Energy\nNA,\n'
     """
-    header = next(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    header = next(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
     columns = [name.strip().lower() for name in header]
     for name in (name for row in rows for name in row):
         if name not in columns:

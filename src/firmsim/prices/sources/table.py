@@ -133,7 +133,7 @@ class Table:
         if not known.all():  # a missing one is not either
             row = int(np.argmin(known))
             reason = "is not a date; write YYYY-MM-DD"
-            if stamps[row] is not pd.NaT:
+            if not stamps.isna()[row]:
                 reason = f"is not between {FIRST_DAY} and {LAST_DAY}; correct it"
             message = (
                 f"{self.path}, {self.line(row)}, column {quoted(self.names[column])}: "
