@@ -64,7 +64,7 @@ def optional():
     """Modules of the packages that extras install."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lines = [line for name in extras if name not in ("all", "dev") for line in extras[name]]
+    lines = [line for name in extras if name not in ("all", "dev", "fuzz") for line in extras[name]]
     packages = {line.split(">")[0] for line in [*lines, "pycatch22"]}
     return {MODULES.get(package, package) for package in packages}
 

@@ -10,6 +10,7 @@
 | `requirements-cpu.lock` | PyTorch's CPU build for Linux, as pip's settings offer it |
 | `requirements-cuda.lock` | CUDA libraries that PyTorch's own build for Linux needs |
 | `requirements-dev.lock` | what tests and linters need on top |
+| `requirements-fuzz.lock` | the fuzzer, which not every platform has |
 
 pip resolves the versions on Linux, in a new virtual environment, without installing. The hashes
 are those of every file of a version on pip's own indexes.
@@ -26,8 +27,8 @@ import venv
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
-RUN, BUILD, CPU, CUDA, DEV = (
-    f"requirements{part}.lock" for part in ("", "-build", "-cpu", "-cuda", "-dev")
+RUN, BUILD, CPU, CUDA, DEV, FUZZ = (
+    f"requirements{part}.lock" for part in ("", "-build", "-cpu", "-cuda", "-dev", "-fuzz")
 )
 TORCH = "2.13.0"
 """Pinned on purpose: newer builds download gigabytes."""
@@ -39,6 +40,7 @@ TITLES = {
     CPU: "PyTorch's CPU build, which is taken where pip is configured with a place that has it",
     CUDA: "What PyTorch's build with CUDA needs on top of requirements.lock",
     DEV: "What `make test` and `make lint` need on top of requirements.lock",
+    FUZZ: "The fuzzer of `make fuzz`, with files for Linux on x86-64 only",
 }
 
 
@@ -135,7 +137,9 @@ def main() -> None:
     kept = locked() if parser.parse_args().keep else []
     project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    optional = [line for name in extras if name not in ("all", "dev") for line in extras[name]]
+    optional = [
+        line for name in extras if name not in ("all", "dev", "fuzz") for line in extras[name]
+    ]
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         pip = Path(folder, "bin", "python")
@@ -143,9 +147,14 @@ def main() -> None:
         build = resolve(pip, BUILD_TOOLS, [*pins(run), *kept])
         cuda = resolve(pip, [f"torch==={TORCH}"], [*pins(run), *kept])  # === takes no local build
         dev = resolve(pip, [*pins(run), *extras["dev"]], kept)
-        more = {CUDA: _without(cuda, run), DEV: _without(dev, run)}
+        fuzz = resolve(pip, [*pins(run | dev), *extras["fuzz"]], kept)
+        more = {
+            CUDA: _without(cuda, run),
+            DEV: _without(dev, run),
+            FUZZ: _without(fuzz, run | dev),
+        }
         cpu = {"torch": f"{TORCH}+cpu"}
-        known = hashes(pip, {**run, **build, **more[CUDA], **more[DEV]})
+        known = hashes(pip, {**run, **build, **more[CUDA], **more[DEV], **more[FUZZ]})
         known_cpu = {"torch": sorted({*hashes(pip, cpu)["torch"], *_hashes_of_cpu()})}
     write(CPU, cpu, known_cpu)
     known["torch"] += known_cpu["torch"]

@@ -12,7 +12,7 @@ from packaging.version import Version
 import lock
 
 HOME = Path(__file__).resolve().parents[2]
-LOCKS = [lock.RUN, lock.BUILD, lock.CPU, lock.CUDA, lock.DEV]
+LOCKS = [lock.RUN, lock.BUILD, lock.CPU, lock.CUDA, lock.DEV, lock.FUZZ]
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -43,7 +43,8 @@ def test_every_version_has_hashes(name):
 def test_versions_are_those_that_the_project_allows(extra):
     project = PROJECT["project"]
     asked = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    versions = pinned(lock.RUN) | (pinned(lock.DEV) if extra == "dev" else {})
+    own = {"dev": lock.DEV, "fuzz": lock.FUZZ}
+    versions = pinned(lock.RUN) | (pinned(own[extra]) if extra in own else {})
     for line in asked:
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
@@ -51,7 +52,7 @@ def test_versions_are_those_that_the_project_allows(extra):
             assert requirement.specifier.contains(versions[name][0]), line
 
 
-@pytest.mark.parametrize("name", [lock.CUDA, lock.DEV])
+@pytest.mark.parametrize("name", [lock.CUDA, lock.DEV, lock.FUZZ])
 def test_a_package_is_in_one_lock_alone(name):
     assert not pinned(name).keys() & pinned(lock.RUN).keys()
 
