@@ -14,6 +14,13 @@ from firmsim.run.paths import RESOURCES
 
 # the same examples everywhere, no folder of earlier failures, no limit that a busy machine breaks
 hypothesis.settings.register_profile("firmsim", deadline=None, derandomize=True, database=None)
+# `make mutants`: the first failure kills a mutant, so no example is made smaller
+hypothesis.settings.register_profile(
+    "mutants",
+    hypothesis.settings.get_profile("firmsim"),
+    max_examples=25,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile("firmsim")
 
 

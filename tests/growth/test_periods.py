@@ -27,6 +27,10 @@ class TestFitPeriod:
         assert error.value.parameter == "fit_share"
         assert len(fit_period(table(np.zeros((n_days, 1))), None)) == n_days
 
+    @pytest.mark.parametrize(("share", "days"), [(0.01, 1), (0.44, 4), (0.96, 9)])
+    def test_a_share_near_none_or_all_leaves_a_day_on_either_side(self, share, days):
+        assert len(fit_period(table(np.zeros((10, 1))), share)) == days
+
     @pytest.mark.parametrize(("shift", "count"), [(0, 8), (3, 5), (7, 1), (-1, 9), (-4, 10)])
     def test_fit_days_counts_scored_days_up_to_the_last_of_the_fit_period(self, shift, count):
         days = pd.bdate_range("2007-01-03", periods=30)

@@ -36,8 +36,16 @@ class TestGrowthRates:
 
     def test_days_must_be_sorted_and_unique(self, prices):
         for order in ([1, 0, 2], [0, 1, 1]):
-            with pytest.raises(PriceError, match="sorted and unique"):
+            with pytest.raises(PriceError, match="sorted and unique") as error:
                 growth_rates(prices.iloc[order])
+            assert error.value.parameter == "prices"
+
+    def test_the_unit_of_the_price_does_not_matter(self, prices):
+        for unit in (1e-3, 1e3):  # most prices are below one, or far above
+            np.testing.assert_allclose(growth_rates(prices * unit), growth_rates(prices), atol=1e-9)
+
+    def test_numbers_kept_as_objects_are_numbers(self, prices):
+        pd.testing.assert_frame_equal(growth_rates(prices.astype(object)), growth_rates(prices))
 
     @pytest.mark.parametrize("n_days", [0, 1])
     def test_without_two_days_there_is_no_growth(self, prices, n_days):

@@ -22,6 +22,14 @@ class TestScaledGrowth:
         assert (abs(ref) == 2).any()
         assert np.isfinite(ref).sum() > 100
 
+    @pytest.mark.parametrize("scaled", [scaled_growth, lambda growth: cross_section(growth)[0]])
+    def test_defaults_are_twenty_days_and_four_standard_deviations(self, growth, scaled):
+        growth.iloc[-1] *= 100
+        volatility = naive.lagged_volatility(growth.to_numpy(), 20)
+        ref = np.clip(growth.to_numpy() / volatility, -4, 4)
+        np.testing.assert_allclose(scaled(growth), ref, rtol=1e-9)
+        assert (abs(ref[-1]) == 4).any()
+
     def test_missing_where_growth_is_and_until_two_earlier_ones(self, growth):
         observed = growth.notna() & (growth.notna().cumsum().shift(fill_value=0) >= 2)
         pd.testing.assert_frame_equal(scaled_growth(growth).notna(), observed)
