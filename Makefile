@@ -9,6 +9,7 @@
 #   make lock       locks with the newest versions; tools/lock.py --keep adds what is new only
 #   make chaos      200 kills, two runs at once, damage, full disks: the long forms of tests/chaos
 #   make fuzz       readers of prices, firms and configuration, fuzzed for FUZZ_SECONDS (600)
+#   make mutants    does a test fail for each small change of the code? hours, and goes on
 #   make soak       download of 1,000 tickers from an unreliable imitation of Yahoo
 #   make calibrate  docs/statistics.md: how often the permutation tests reject
 #   make gradients  docs/gradients.md: default run, figure and table of its gradients
@@ -16,13 +17,15 @@
 PYTHON ?= python3
 CORES ?= all
 FUZZ_SECONDS ?= 600
+MUTANTS ?=
+MUTANTS_AT_ONCE ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # only files whose hash a lock names; whatever is built is built with the tools of the lock
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517
 PAGE := src/firmsim/report/static
 
-.PHONY: run test lint format bench chaos fuzz soak calibrate gradients trainers schema lock
+.PHONY: run test lint format bench chaos fuzz mutants soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -83,6 +86,11 @@ schema: .venv/installed-dev
 	$(BIN)/python tools/config_reference.py
 	$(BIN)/python tools/comparators.py
 	$(BIN)/python tools/result_files.py
+
+mutants: .venv/installed-dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=$(CURDIR)/mutants/src \
+	  nice -n 19 $(BIN)/mutmut run --max-children $(MUTANTS_AT_ONCE) $(MUTANTS)
+	$(BIN)/python tools/mutants.py
 
 lock:
 	$(PYTHON) tools/lock.py
