@@ -6,7 +6,7 @@ import pytest
 
 import naive
 from firmsim.errors import PriceError
-from firmsim.growth import growth_rates
+from firmsim.growth import growth_by_session, growth_rates
 
 
 class TestGrowthRates:
@@ -55,3 +55,17 @@ class TestGrowthRates:
         before = prices.copy()
         growth_rates(prices)
         pd.testing.assert_frame_equal(prices, before)
+
+
+def test_between_sessions_the_step_and_the_rate_are_those_given():
+    days = pd.to_datetime(["2019-12-30", "2019-12-31", "2020-01-02", "2020-01-03", "2020-01-06"])
+    nan = np.nan  # Tokyo is closed from 2019-12-31 to 2020-01-03
+    values = {"A": [1.0, 2, 4, 8, 4], "T": [3.0, nan, nan, nan, 6], "B": [8.0, 4, 2, 1, 2]}
+    calendars = {"A": "XNYS", "T": "XTKS", "B": "XNYS"}
+    comp = growth_by_session(pd.DataFrame(values, days), calendars, dt=0.5, risk_free_rate=0.25)
+    double = np.log(2) / 0.5
+    up, down = double - 0.25, -double - 0.25
+    ref = {"A": [up, up, up, down], "T": [nan, nan, nan, up], "B": [down, down, down, up]}
+    pd.testing.assert_frame_equal(comp, pd.DataFrame(ref, days[1:]))
+    yearly = growth_by_session(pd.DataFrame(values, days), calendars)
+    pd.testing.assert_frame_equal(yearly, (comp + 0.25) * 126)  # 252 and no rate by default

@@ -97,6 +97,16 @@ def test_the_order_of_the_firms_does_not_matter(name, missing):
     pd.testing.assert_frame_equal(found, mirrored, rtol=0, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
+def test_the_unit_of_growth_does_not_matter(name):
+    growth, scaled, q = panel(missing=0.1)
+    expected = scores(name, (growth, scaled, q))
+    for unit in (1e-4, 1e4):
+        pd.testing.assert_frame_equal(
+            scores(name, (growth * unit, scaled, q)), expected, rtol=0, atol=1e-7
+        )
+
+
 @pytest.mark.parametrize("missing", [0.0, 0.3])
 def test_ewma_is_pandas(missing):
     growth, scaled, q = panel(n_days=400, missing=missing)

@@ -40,6 +40,12 @@ def test_cosine_ignores_length(scale):
     np.testing.assert_allclose(cosine_scores(rows * scale), expected, atol=1e-12)
 
 
+def test_cosine_ignores_the_length_of_each():
+    rows = pd.DataFrame([[3e-200, 4e-200], [3e200, 4e200], [4.0, -3.0]], index=list("ABC"))
+    expected = [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
+    np.testing.assert_allclose(cosine_scores(rows), expected, atol=1e-12)
+
+
 def test_zero_embedding_scores_zero():
     found = check_scores(cosine_scores(pd.DataFrame([[0.0, 0], [1, 2], [2, 1]], index=list("ABC"))))
     assert list(found.loc["A"]) == [1, 0, 0]
@@ -48,8 +54,9 @@ def test_zero_embedding_scores_zero():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_embedding_that_is_not_finite(bad):
     rows = pd.DataFrame([[1.0, 2], [bad, 1]], index=["AA", "BB"])
-    with pytest.raises(EncoderError, match="embeddings: that of 'BB' is not finite"):
+    with pytest.raises(EncoderError, match="embeddings: that of 'BB' is not finite") as error:
         cosine_scores(rows)
+    assert error.value.parameter == "embeddings"
 
 
 def test_mean():
