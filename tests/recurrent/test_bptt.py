@@ -205,9 +205,9 @@ def test_a_gpu_gives_what_the_cpu_gives(kind):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_fused_forms_of_the_activations(name, dtype):
-    z = torch.linspace(-9, 9, 101, dtype=dtype).reshape(1, -1).requires_grad_()
+    z = torch.linspace(-9, 9, 101, dtype=dtype).reshape(1, 1, -1).requires_grad_()
     out = ACTIVATIONS[name].function(z)
-    grad = torch.linspace(-1, 2, 101, dtype=dtype).reshape(1, -1)
+    grad = torch.linspace(-1, 2, 101, dtype=dtype).reshape(1, 1, -1)
     (expected,) = torch.autograd.grad(out, z, grad)
     form = fused(name, z)
     comp = (form.gain * z).detach()

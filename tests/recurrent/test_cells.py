@@ -18,6 +18,8 @@ SMALL = {
     "feedforward": (FeedForward, {"d_in": 3, "hidden": 5, "d_out": 2}),
 }
 
+LAYERS = ("hidden", "output", "state")
+
 
 @pytest.fixture(params=SMALL.values(), ids=SMALL)
 def cell(request):
@@ -97,16 +99,33 @@ def test_other_shapes_are_refused(shape):
 @pytest.mark.parametrize("kind", CELLS.values())
 @pytest.mark.parametrize("size", ["d_in", "hidden", "d_out", "truncate"])
 def test_sizes_are_at_least_one(kind, size):
-    with pytest.raises(ValueError, match=f"{size}: 0 "):
+    with pytest.raises(EncoderError, match=f"^{size}: 0 ") as error:
         kind(**{"d_in": 1, "hidden": 1, "d_out": 1} | {size: 0})
+    assert error.value.parameter == size
+    kind(**{"d_in": 1, "hidden": 1, "d_out": 1} | {size: 1})
 
 
-def test_unknown_activation_is_refused_with_those_there_are():
+def test_a_state_is_of_one_unit_at_least():
+    with pytest.raises(EncoderError, match="^state: 0 is too small") as error:
+        Jordan(1, 1, 1, state=0)
+    assert error.value.parameter == "state"
+    assert Jordan(1, 1, 1, state=1).state == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter"),
+    [
+        *((kind, f"{layer}_activation") for kind in (Elman, FeedForward) for layer in LAYERS[:2]),
+        *((Jordan, f"{layer}_activation") for layer in LAYERS),
+        *((kind, "output_activation") for kind in (LSTM, GRU)),
+    ],
+)
+def test_unknown_activation_is_refused_with_those_there_are(kind, parameter):
     with pytest.raises(
-        EncoderError, match=r"hidden_activation: 'tahn' .*; choose from tanh, sigmoid"
+        EncoderError, match=rf"^{parameter}: 'tahn' .*; choose from tanh, sigmoid"
     ) as error:
-        Elman(1, 1, 1, hidden_activation="tahn")
-    assert error.value.parameter == "hidden_activation"
+        kind(1, 1, 1, **{parameter: "tahn"})
+    assert error.value.parameter == parameter
 
 
 def test_time_comes_first_and_flows_forward(cell, rng):

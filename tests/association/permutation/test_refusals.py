@@ -88,6 +88,52 @@ def test_refused(call, message):
 
 
 @pytest.mark.parametrize(
+    ("call", "parameter"),
+    [
+        (lambda: mantel(HOLE, X, 19, 0), "distance"),
+        (lambda: mantel(Y, HOLE, 19, 0), "other"),
+        (lambda: mantel(Y, X[:5, :5], 19, 0), "other"),
+        (lambda: mantel(Y, X, 19, 0, LABELS[:5]), "strata"),
+        (lambda: mantel(Y, X, 19, 0, np.arange(N)), "strata"),
+        (lambda: mantel(Y, X, 0, 0), "permutations"),
+        (lambda: mantel_within(ASKEW, X, LABELS, 19, 0), "distance"),
+        (lambda: mantel_within(Y, ASKEW, LABELS, 19, 0), "other"),
+        (lambda: mantel_within(Y, X[:5, :5], LABELS, 19, 0), "other"),
+        (lambda: mantel_within(Y, X, LABELS[:5], 19, 0), "strata"),
+        (lambda: mantel_within(Y, X, np.array([None] + ["a"] * 7), 19, 0), "strata"),
+        (lambda: partial_mantel(Y[:5], X, {"z": Z}, 19, 0), "distance"),
+        (lambda: partial_mantel(Y, X[:5], {"z": Z}, 19, 0), "other"),
+        (lambda: partial_mantel(Y, X, {"z": Z[:5, :5]}, 19, 0), "covariate 'z'"),
+        (lambda: partial_mantel(Y, X, {"z": Z, "v": 2 * Z + 1}, 19, 0), "v"),
+        (lambda: partial_mantel(Y, X, {"z": Z}, 19, 0, LABELS[:5]), "strata"),
+        (lambda: mrqap(HOLE, {"x": X}, 19, 0), "distance"),
+        (lambda: mrqap(Y, {"x": X[:5, :5]}, 19, 0), "predictor 'x'"),
+        (lambda: mrqap(Y, {}, 19, 0), "predictors"),
+        (lambda: mrqap(Y, {"x": X}, 19, 0, tested=["size"]), "tested"),
+        (lambda: mrqap(Y, {"x": X, "z": Z, "w": X - Z}, 19, 0), "w"),
+        (lambda: mrqap(Y, {"x": X}, 19, 0, LABELS[:5]), "strata"),
+        (lambda: permanova(HOLE, LABELS, 19, 0), "distance"),
+        (lambda: permanova(Y, LABELS[:4], 19, 0), "labels"),
+        (lambda: permanova(Y, LABELS, 19, 0, LABELS[:5]), "strata"),
+        (lambda: permanova(Y, LABELS, 19, 0, covariates={"b": NUMBER[:3]}), "covariates"),
+        (lambda: permanova(Y, LABELS, 19, 0, covariates={"b": HOLE[2]}), "covariates"),
+        (
+            lambda: permanova(Y, LABELS, 19, 0, covariates={str(k): NUMBER**k for k in range(7)}),
+            "covariates",
+        ),
+        (lambda: permdisp(ASKEW, LABELS, 19, 0), "distance"),
+        (lambda: permdisp(Y, LABELS[:4], 19, 0), "labels"),
+        (lambda: permdisp(Y, LABELS, 19, 0, LABELS[:5]), "strata"),
+        (lambda: holm([0.1, 1.5]), "p_values"),
+    ],
+)
+def test_a_refusal_carries_the_name_of_what_is_wrong(call, parameter):
+    with pytest.raises(AssociationError) as caught:
+        call()
+    assert caught.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
     ("found", "reason"),
     [
         (lambda: partial_mantel(Y[:2, :2], X[:2, :2], {}, 19, 0), "needs 3 firms; there are 2"),
