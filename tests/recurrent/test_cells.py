@@ -106,7 +106,7 @@ def test_sizes_are_at_least_one(kind, size):
 
 
 def test_a_state_is_of_one_unit_at_least():
-    with pytest.raises(EncoderError, match="^state: 0 is too small") as error:
+    with pytest.raises(EncoderError, match=r"^state: 0 is too small") as error:
         Jordan(1, 1, 1, state=0)
     assert error.value.parameter == "state"
     assert Jordan(1, 1, 1, state=1).state == 1
