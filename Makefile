@@ -88,6 +88,7 @@ schema: .venv/installed-dev
 	$(BIN)/python tools/result_files.py
 
 mutants: .venv/installed-dev
+	mkdir -p mutants/src  # Python would remember that it was not there
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=$(CURDIR)/mutants/src \
 	  nice -n 19 $(BIN)/mutmut run --max-children $(MUTANTS_AT_ONCE) $(MUTANTS)
 	$(BIN)/python tools/mutants.py
