@@ -33,6 +33,16 @@ def test_days_of_dividends_that_are_not_in_the_price_are_found(rng):
     assert table.loc[0, "value"].endswith("of which the adjusted prices hold 0.0%")
 
 
+def test_a_dividend_above_the_price_counts_as_one_that_the_price_lacks(rng):
+    series, quotes = dividends(firm(rng), rng, adjusted=True)
+    quotes["dividends"] = 0.0
+    quotes.iloc[100, list(quotes).index("dividends")] = 2 * quotes["close"].iloc[99]
+    quotes["adjusted"] = quotes["close"]
+    flags, table = flags_of(series, {"A": quotes})
+    np.testing.assert_array_equal(np.flatnonzero(flags), [100])
+    assert table.loc[0, "value"].startswith("1 dividends of 99.0% of the price together")
+
+
 def test_adjusted_prices_rounded_to_cents_pass(rng):
     series, quotes = dividends(firm(rng), rng, adjusted=True)
     quotes["adjusted"] = quotes["adjusted"].round(2)
