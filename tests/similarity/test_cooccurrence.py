@@ -75,3 +75,15 @@ def test_firms_about_which_nothing_is_known_stay_missing_and_change_nothing():
     assert np.isnan(found[[0, -1]]).all()
     np.testing.assert_array_equal(found[1:-1, 1:-1], cooccurrence(growth))
     assert np.isnan(cooccurrence(np.full((30, 4), np.nan))).all()
+
+
+def test_a_firm_that_is_never_near_an_extreme_one_scores_zero(rng):
+    # four firms far below, four far above; those in the outer quartiles have three in their own
+    level = np.repeat([-10.0, 10.0], 4) + rng.normal(size=(60, 8))
+    growth = np.column_stack([level, 0.1 * rng.normal(size=60)])
+    found = cooccurrence(growth)
+    assert not context_counts(growth)[8].any()
+    assert not context_counts(growth)[:, 8].any()
+    assert (found[8] == 0).all()
+    assert (found[:4, :4] > 0.9).all()
+    assert (abs(found[:4, 4:8]) < 0.1).all()
