@@ -68,6 +68,13 @@ def test_mean():
     pd.testing.assert_frame_equal(mean_scores([square(GOOD)]), square(GOOD))
 
 
+def test_means_of_single_precision_are_taken_in_double():
+    third = square(np.where(np.eye(3, dtype=bool), 1, 1 / 3)).astype(np.float32)
+    mean = mean_scores([third, square(np.eye(3)).astype(np.float32), third])
+    assert mean.dtypes.eq(np.float64).all()
+    assert mean.loc["A", "B"] == pytest.approx(2 * float(np.float32(1 / 3)) / 3, abs=1e-15)
+
+
 def test_mean_needs_the_same_firms():
     with pytest.raises(ValueError, match="same tickers"):
         mean_scores([square(GOOD), square(GOOD, "ABD")])

@@ -225,6 +225,7 @@ def test_holm():
         pytest.approx(0.06),
         pytest.approx(0.06),
     ]
+    assert holm([1, 0, None, 0.5]) == [1.0, 0.0, None, 1.0]
     p = np.random.default_rng(0).uniform(size=9) ** 3
     assert holm(p.tolist()) == pytest.approx(naive.holm(p.tolist()))
 

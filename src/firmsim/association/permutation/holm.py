@@ -43,7 +43,7 @@ def holm(p_values: Sequence[float | None] | Floats) -> list[float | None]:
     if (bad := np.flatnonzero(~((given >= 0) & (given <= 1)))).size:
         message = f"p_values: number {tested[bad[0]]} is {given[bad[0]]}; give None for no test"
         raise AssociationError(message, parameter="p_values")
-    order = np.argsort(given, kind="stable")
+    order = np.argsort(given)
     corrected: list[float | None] = [None] * len(p_values)
     stepped = np.maximum.accumulate(given[order] * np.arange(len(tested), 0, -1))
     for k, p in zip(order, np.minimum(stepped, 1.0), strict=True):
@@ -72,7 +72,7 @@ def holm_by(table: pd.DataFrame, family: str | list[str]) -> pd.Series:
     >>> holm_by(table, "measure").tolist()
     [0.02, 0.04, 0.04]
     """
-    corrected = pd.Series(np.nan, index=table.index, dtype=np.float64)
+    corrected = pd.Series(np.nan, index=table.index)
     for _, rows in table.groupby(family):
         p_values = [None if np.isnan(p) else float(p) for p in rows["p"]]
         corrected[rows.index] = np.array(holm(p_values), dtype=np.float64)
