@@ -107,3 +107,13 @@ def test_scorable_is_the_diagonal_of_the_correlation():
 def test_missing_columns_pass_in_silence(recwarn):
     assert np.isnan(masked_correlation(np.full((30, 3), np.nan))).all()
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_correlations_of_proportional_columns_never_leave_the_range(weighted):
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=(50, 40))
+    weights = rng.uniform(0.1, 1, size=50) if weighted else None
+    found = masked_correlation(np.hstack([values, 0.3 * values, 2 - 7 * values]), weights)
+    assert found.max() == 1
+    assert found.min() == -1

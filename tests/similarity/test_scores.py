@@ -46,6 +46,14 @@ def test_cosine_ignores_the_length_of_each():
     np.testing.assert_allclose(cosine_scores(rows), expected, atol=1e-12)
 
 
+def test_cosines_of_parallel_embeddings_never_leave_the_range():
+    rows = np.random.default_rng(0).normal(size=(60, 7))
+    both = pd.DataFrame(np.vstack([rows, 3 * rows, -0.7 * rows]))
+    found = cosine_scores(both).to_numpy()
+    assert found.max() == 1
+    assert found.min() == -1
+
+
 def test_zero_embedding_scores_zero():
     found = check_scores(cosine_scores(pd.DataFrame([[0.0, 0], [1, 2], [2, 1]], index=list("ABC"))))
     assert list(found.loc["A"]) == [1, 0, 0]

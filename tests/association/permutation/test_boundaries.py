@@ -43,14 +43,14 @@ def test_an_interval_of_permanova_needs_five_firms_with_another_of_their_sector(
         assert (found.r2.low is not None) is enough
 
 
-def test_an_interval_within_sectors_needs_five_firms_in_sectors_of_three():
-    distance, other = symmetric(10, 2)
-    for labels, enough in (
-        ([0, 0, 0, 1, 1, 2, 2, 3, 3, 4], False),
-        ([0] * 5 + [1, 2] * 2 + [3], True),
-    ):
+def test_an_interval_within_sectors_needs_five_firms_in_sectors_of_three(rng):
+    place, noise = np.arange(10.0) ** 1.5, rng.normal(size=10)
+    distance = np.abs(place[:, None] - place)
+    other = distance + np.abs(noise[:, None] - noise)
+    for labels, enough in ([0] * 4 + [1, 1, 2, 2, 3, 3], False), ([0] * 5 + [1, 1, 2, 2, 3], True):
         found = mantel_within(distance, other, np.array(labels), 19, 0)
-        assert found.value is not None
+        assert 0.8 < found.value < 1
+        assert np.ptp(found.without) > 0
         assert (found.low is not None) is enough
 
 
@@ -135,3 +135,15 @@ def test_without_several_sectors_there_is_no_dispersion():
     (distance,) = symmetric(6, 1)
     found = permdisp(distance, np.zeros(6), 19, 0)
     assert (found.eta2.value, found.f, found.dispersion) == (None, None, {})
+
+
+def test_a_correlation_of_equal_matrices_is_one_and_never_above():
+    for seed in range(30):
+        (x,) = symmetric(9, 1, seed)
+        for unit in (0.3, 7.7):
+            found = mantel(x, unit * x, 1, 0)
+            assert found.value == pytest.approx(1)
+            assert max(found.value, *found.without) <= 1
+            opposite = mantel(x, 9 - unit * x, 1, 0)
+            assert opposite.value == pytest.approx(-1)
+            assert min(opposite.value, *opposite.without) >= -1
