@@ -43,11 +43,13 @@ def test_group_modes_tell_two_groups_apart_where_the_correlation_hardly_does():
     assert plain[same & off].min() < plain[~same].max()
 
 
-@pytest.mark.parametrize(("n_days", "expected"), [(8, 0.0), (50, -1.0)])
-def test_two_firms_are_above_the_edge_of_noise_only_on_many_days(n_days, expected):
+@pytest.mark.parametrize("absent", [0, 1])
+@pytest.mark.parametrize(("n_days", "expected"), [(8, 0.0), (11, 0.0), (12, -1.0), (50, -1.0)])
+def test_two_firms_are_above_the_edge_of_noise_only_on_many_days(n_days, expected, absent):
     """Their second eigenvalue is 1 - r, the edge (1 - r) / 2 times (1 + sqrt(2 / n_days))^2."""
     growth = np.random.default_rng(0).normal(size=(n_days, 2))
-    assert group_modes(growth + growth[:, :1])[0, 1] == pytest.approx(expected)
+    panel = np.hstack([growth + growth[:, :1], np.full((n_days, absent), np.nan)])
+    assert group_modes(panel)[0, 1] == pytest.approx(expected)
 
 
 def test_days_of_group_modes_are_those_that_firms_have():

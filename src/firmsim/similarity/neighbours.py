@@ -41,7 +41,7 @@ def nearest(scores: pd.DataFrame, k: int) -> pd.DataFrame:
         message = f"k: {k} is too few; give at least 1"
         raise ValueError(message)
     firms = check_scores(scores).index
-    by_ticker = np.argsort(firms.to_numpy(dtype=object), kind="stable")
+    by_ticker = np.argsort(firms.to_numpy(dtype=object))
     values = scores.to_numpy(dtype=np.float64)
     distance = -values
     np.fill_diagonal(distance, np.inf)

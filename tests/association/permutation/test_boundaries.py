@@ -147,3 +147,39 @@ def test_a_correlation_of_equal_matrices_is_one_and_never_above():
             opposite = mantel(x, 9 - unit * x, 1, 0)
             assert opposite.value == pytest.approx(-1)
             assert min(opposite.value, *opposite.without) >= -1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_left_without_a_firm_is_the_statistic_of_the_others(seed):
+    y, x, z = symmetric(9, 3, seed)
+    labels, beta = np.arange(9) % 2, np.arange(9.0) ** 1.5
+
+    def found(kept):
+        block = np.ix_(kept, kept)
+        d, other, given = y[block], x[block], {"z": z[block]}
+        covariates = {"beta": beta[kept]}
+        regression = mrqap(d, {"x": other} | given, 1, 0)
+        return [
+            mantel(d, other, 1, 0),
+            mantel_within(d, other, labels[kept], 1, 0),
+            partial_mantel(d, other, given, 1, 0),
+            regression.r2,
+            regression.coefficients["z"].partial_r,
+            permanova(d, labels[kept], 1, 0).r2,
+            permanova(d, labels[kept], 1, 0, covariates=covariates).r2,
+            permdisp(d, labels[kept], 1, 0).eta2,
+            permdisp(d, labels[kept], 1, 0, covariates=covariates).eta2,
+        ]
+
+    for firm in range(9):
+        alone = found(np.delete(np.arange(9), firm))
+        for every, one in zip(found(np.arange(9)), alone, strict=True):
+            assert every.without[firm] == pytest.approx(one.value)
+
+
+@pytest.mark.parametrize(("sector", "missing"), [([0] * 5 + [1], 1), ([0] * 4 + [1, 1], 0)])
+def test_permanova_without_the_only_firm_of_one_of_two_sectors_does_not_exist(sector, missing):
+    (distance,) = symmetric(6, 1)
+    found = permanova(distance, np.array(sector), 19, 0)
+    assert np.isnan(found.r2.without).sum() == missing
+    assert np.isnan(found.r2.without[5]) == bool(missing)
