@@ -44,6 +44,13 @@ def test_linear_is_the_cosine_and_keeps_its_sign():
     assert polynomial(both, 3, 1.0).min() >= -1
 
 
+def test_cosines_of_proportional_firms_never_leave_the_range():
+    values = panel(0.0)
+    found = polynomial(np.hstack([values, 0.3 * values, -7 * values]), 1, 0.0)
+    assert found.max() == 1
+    assert found.min() == -1
+
+
 def test_few_common_days_and_a_firm_that_never_moves_are_undefined():
     values = panel(0.0)
     values[:60, 0] = np.nan

@@ -1,5 +1,7 @@
 """Smallest inputs, degenerate parts and other units: what mutants changed unseen."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,17 @@ from firmsim.association.permutation.moments import (
 def symmetric(n, count, seed=0):
     noise = np.random.default_rng(seed).gamma(2, size=(count, n, n))
     return list(np.triu(noise, 1) + np.triu(noise, 1).transpose(0, 2, 1))
+
+
+def test_mantel_of_three_firms_by_hand():
+    distance, other = symmetric(3, 2)
+    pairs = np.triu_indices(3, 1)
+    found = mantel(distance, other, 100, 0)
+    assert found.value == pytest.approx(np.corrcoef(distance[pairs], other[pairs])[0, 1])
+    orders = list(itertools.permutations(range(3)))
+    r = [np.corrcoef(distance[pairs], other[np.ix_(o, o)][pairs])[0, 1] for o in orders]
+    assert found.p == pytest.approx(np.mean(np.abs(r) >= abs(found.value) - 1e-12))
+    assert "there are 2" in mantel(distance[:2, :2], other[:2, :2], 9, 0).reason
 
 
 def test_permanova_of_three_firms_by_hand():
@@ -85,6 +98,21 @@ def test_inverted_correlations_are_those_of_the_pairs_that_are_left():
         np.testing.assert_allclose(inverses[firm], np.linalg.inv(np.corrcoef(table)), rtol=1e-9)
 
 
+@pytest.mark.parametrize("level", [0.0, 0.7, 123.4])
+def test_a_matrix_that_is_constant_without_a_firm_has_no_correlation_then(level):
+    x, other = symmetric(8, 2)
+    constant = np.full((8, 8), level)
+    constant[0], constant[:, 0] = x[0], x[:, 0]
+    np.fill_diagonal(constant, 0.0)
+    inverses = inverses_without_each([other, constant])
+    assert np.isnan(inverses[0]).all()
+    assert np.isfinite(inverses[1:]).all()
+    for one, two in ((other, constant), (constant, other)):
+        for found in (partial_mantel(one, two, {}, 19, 0), mantel(one, two, 19, 0)):
+            assert np.isnan(found.without).tolist() == [True] + [False] * 7
+            assert (found.low, found.high) == (None, None)
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_only_the_firm_without_which_a_matrix_is_degenerate_has_no_correlations(share):
     x, other = symmetric(8, 2)
@@ -98,7 +126,7 @@ def test_only_the_firm_without_which_a_matrix_is_degenerate_has_no_correlations(
 
 
 @pytest.mark.parametrize("covariates", [None, {"beta": np.arange(12.0) ** 1.5}])
-@pytest.mark.parametrize("unit", [1e-4, 1e4])
+@pytest.mark.parametrize("unit", [1e-15, 1e15])
 def test_the_unit_of_the_distance_changes_no_share_and_no_p(unit, covariates):
     (distance,) = symmetric(12, 1)
     labels = np.arange(12) % 3
@@ -111,7 +139,7 @@ def test_the_unit_of_the_distance_changes_no_share_and_no_p(unit, covariates):
         assert other.p == one.p
 
 
-@pytest.mark.parametrize("unit", [1e-4, 1e4])
+@pytest.mark.parametrize("unit", [1e-15, 1e15])
 def test_the_unit_of_either_matrix_changes_no_correlation_and_no_p(unit):
     y, x, z = symmetric(12, 3)
     labels = np.arange(12) % 3
@@ -183,3 +211,26 @@ def test_permanova_without_the_only_firm_of_one_of_two_sectors_does_not_exist(se
     found = permanova(distance, np.array(sector), 19, 0)
     assert np.isnan(found.r2.without).sum() == missing
     assert np.isnan(found.r2.without[5]) == bool(missing)
+
+
+def test_without_one_of_three_firms_one_pair_is_left_and_nothing_correlates():
+    assert np.isnan(inverses_without_each(symmetric(3, 2))).all()
+
+
+@pytest.mark.parametrize("unit", [1e-15, 0.1, 1e15])
+def test_equal_distances_are_equal_in_any_unit(unit):
+    (other,) = symmetric(9, 1)
+    equal = unit * (1 - np.eye(9))
+    assert "equally far apart" in mantel(equal, other, 19, 0).reason
+    assert "equally far apart" in mantel(other, equal, 19, 0).reason
+    labels = np.arange(9) % 3
+    apart = unit * np.where(labels[:, None] == labels, 1 - np.eye(9), 3)
+    assert "equally far from its centroid" in permdisp(apart, labels, 19, 0).eta2.reason
+
+
+def test_a_large_level_takes_no_digits_from_a_correlation():
+    y, x = symmetric(9, 2)
+    level = 1e6 * (1 - np.eye(9))
+    one, other = mantel(y, x, 1, 0), mantel(y + level, x + level, 1, 0)
+    assert other.value == pytest.approx(one.value, abs=1e-8)
+    np.testing.assert_allclose(other.without, one.without, atol=1e-8)

@@ -100,6 +100,14 @@ def test_exact_p_of_permdisp(stratified):
     assert found.eta2.p < 1
 
 
+def test_exact_p_of_permdisp_of_three_sectors():
+    (y, *_), _, countries, _ = world(7, seed=3)
+    labels = np.array(list("aaabbcc"))
+    statistic = naive.scatter_permuted(y, labels, adjust=True)
+    exact = naive.exact_p(statistic, 7, inside(countries))
+    assert permdisp(y, labels, ALL, 0, countries).eta2.p == pytest.approx(exact, abs=1e-15)
+
+
 def test_exact_p_counts_ties():
     """Many permutations of two labels are the same; each counts, however it is summed."""
     labels = np.array(["a", "a", "a", "b", "b", "b"])

@@ -8,6 +8,8 @@ from firmsim.typing import Floats
 
 _CONDITION = 1e10
 """A correlation matrix with a larger condition number counts as singular."""
+_ROUNDING = 1e-12
+"""A sum of squares below this share of that of all firms is rounding: the matrix is constant."""
 
 
 def inverses_without_each(matrices: list[Floats]) -> Floats:
@@ -36,7 +38,7 @@ def inverses_without_each(matrices: list[Floats]) -> Floats:
     total = products.sum(axis=0) / 2
     left = max(pairs - (n - 1), 1)
     about_mean = total - products - of_firm[:, :, None] * of_firm[:, None, :] / left
-    return _inverse(about_mean)
+    return _inverse(about_mean, np.diagonal(total))
 
 
 def partial_correlation(inverse: Floats, j: int, k: int) -> Floats:
@@ -50,8 +52,10 @@ def explained(inverse: Floats, j: int) -> Floats:
     return np.asarray(np.clip(1 - 1 / inverse[..., j, j], 0.0, 1.0))
 
 
-def _inverse(covariance: Floats) -> Floats:
-    spread = np.sqrt(np.clip(np.diagonal(covariance, axis1=1, axis2=2), 0.0, None))
+def _inverse(covariance: Floats, everything: Floats) -> Floats:
+    """Inverted correlations, NaN where next to nothing is left of the sums of all firms (m,)."""
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    spread = np.sqrt(np.where(variance > _ROUNDING * everything, variance, 0.0))
     scale = spread[:, :, None] * spread[:, None, :]
     correlation = np.divide(covariance, scale, out=np.zeros_like(covariance), where=scale > 0)
     usable = (scale > 0).all(axis=(1, 2))
