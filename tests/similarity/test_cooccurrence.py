@@ -41,16 +41,18 @@ def test_days_with_less_than_two_firms_say_nothing():
     np.testing.assert_array_equal(context_counts(growth), np.zeros((3, 3)))
 
 
-def test_scores_match_a_plain_factorisation():
-    growth = panel(n_days=60, n_firms=30)
+@pytest.mark.parametrize(("n_days", "n"), [(60, 30), (22, 90)])
+def test_scores_match_a_plain_factorisation(n_days, n):
+    growth = panel(n_days=n_days, n_firms=n)
     counts = ref_counts(growth) + ref_counts(growth).T
-    information = np.zeros((30, 30))
-    for i in range(30):
-        for j in range(30):
+    information = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
             if counts[i, j]:
                 ratio = counts[i, j] * counts.sum() / (counts[i].sum() * counts[j].sum())
                 information[i, j] = max(0.0, np.log(ratio))
     values, vectors = np.linalg.eigh(information)
+    assert n == 30 or (values > 1e-6).sum() > 30  # more than the embedding holds
     order = np.argsort(values)[::-1][:20]
     rows = vectors[:, order] * np.sqrt(np.maximum(values[order], 0))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
