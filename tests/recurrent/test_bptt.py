@@ -147,7 +147,7 @@ def test_many_sets_of_weights_in_one_pass(kind):
     for number, cell in enumerate(cells):
         for weight in cell.parameters():
             weight.data *= 1 - 0.4 * number
-    x = torch.randn(6, 3, 3, dtype=torch.float64)
+    x = torch.randn(6, 4, 3, dtype=torch.float64)
     stacked = {
         name: torch.stack([dict(cell.named_parameters())[name].detach() for cell in cells])
         for name, _ in cells[0].named_parameters()

@@ -52,6 +52,16 @@ def test_the_straight_path_is_found_where_it_is_the_best(rng):
     np.testing.assert_allclose(warped_square_distance(values), expected, atol=1e-8)
 
 
+def test_firms_that_move_nearly_alike_keep_their_path(rng):
+    one = rng.normal(size=(30, 1))
+    values = np.hstack([one, one + 0.1 * rng.normal(size=(30, 20))])
+    found = warped_square_distance(values)
+    for i in range(21):
+        for j in range(i):
+            expected = ref_square_distance(values[:, i], values[:, j])
+            assert found[i, j] == pytest.approx(expected, abs=1e-10)
+
+
 def test_firms_of_a_group_that_leads_and_lags_are_found(rng):
     common = rng.normal(size=(303, 2))
     lags = [0, 1, 2, 3]
