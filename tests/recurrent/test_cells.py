@@ -172,8 +172,19 @@ def test_largest_cell_within_a_budget(kind, budget):
 
 
 def test_a_budget_below_one_unit_is_refused():
-    with pytest.raises(ValueError, match=r"max_parameters: 10 .* 20 inputs, 2 outputs"):
+    with pytest.raises(EncoderError, match=r"max_parameters: 10 .* 20 inputs, 2 outputs") as error:
         largest_within(Elman, 10, d_in=20, d_out=2)
+    assert error.value.parameter == "max_parameters"
+    smallest = elman_parameters(20, 1, 2)
+    assert largest_within(Elman, smallest, d_in=20, d_out=2).hidden == 1
+
+
+def test_the_largest_cell_has_the_options_given():
+    options = {"state": 3, "hidden_activation": "relu", "truncate": 5, "dtype": torch.float64}
+    cell = largest_within(Jordan, 500, d_in=3, d_out=2, **options)
+    assert (cell.state, cell.hidden_activation, cell.truncate) == (3, "relu", 5)
+    assert cell.W_y.dtype == torch.float64
+    assert cell.parameter_count <= 500 < jordan_parameters(3, cell.hidden + 1, 2, 3)
 
 
 def test_repr_tells_sizes_and_parameters(cell):

@@ -28,6 +28,15 @@ def test_likelihoods_are_those_of_hmmlearn(series):
     np.testing.assert_allclose(log_likelihoods(models, ragged), expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fit_goes_on_until_a_step_gains_less_than_a_tenth_of_a_nat(seed):
+    heavy = np.random.default_rng(seed).standard_t(3, size=400)
+    monitor = fit_model(heavy / heavy.std()).monitor_
+    before, last = np.diff(list(monitor.history)[-3:])
+    assert last < 0.1 <= before
+    assert 10 < monitor.iter < 50
+
+
 def test_many_models_are_applied_in_turns(series):
     models = [fit_model(column) for column in series.T]
     once = log_likelihoods(models, series)
