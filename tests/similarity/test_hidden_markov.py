@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from firmsim.similarity import hidden_markov as module
 from firmsim.similarity.hidden_markov import fit_model, hidden_markov, log_likelihoods
 
 
@@ -26,6 +27,43 @@ def test_likelihoods_are_those_of_hmmlearn(series):
         [model.score(column[~np.isnan(column)][:, None]) for column in ragged.T] for model in models
     ]
     np.testing.assert_allclose(log_likelihoods(models, ragged), expected, rtol=1e-9)
+
+
+def ref_first_step(x):
+    """One step of expectation-maximisation from the start that the docs name, by plain sums."""
+    start, stay = np.array([0.5, 0.5]), np.array([[0.95, 0.05], [0.05, 0.95]])
+    variance = x.var() * np.array([0.5, 2.0])
+    density = np.exp(-((x[:, None] - x.mean()) ** 2) / 2 / variance) / np.sqrt(variance)
+    forward, backward = [start * density[0]], [np.ones(2)]
+    for day in density[1:]:
+        forward.append((forward[-1] @ stay) * day)
+    for day in density[:0:-1]:
+        backward.insert(0, stay @ (day * backward[0]))
+    forward, backward = np.array(forward), np.array(backward)
+    likelihood = forward[-1].sum()
+    share = forward * backward / likelihood
+    moves = [
+        np.outer(forward[t], density[t + 1] * backward[t + 1]) * stay / likelihood
+        for t in range(len(x) - 1)
+    ]
+    first, counts = share[0] + 0.001, np.sum(moves, axis=0) + 0.001
+    mean = share.T @ x / share.sum(axis=0)
+    spread = (share * (x[:, None] - mean) ** 2).sum(axis=0) + 0.01  # hmmlearn's own prior
+    return (
+        first / first.sum(),
+        counts / counts.sum(axis=1, keepdims=True),
+        mean,
+        spread / share.sum(axis=0),
+    )
+
+
+def test_the_first_step_of_a_fit_is_that_of_its_start_and_priors(rng, monkeypatch):
+    monkeypatch.setattr(module, "STEPS", 1)
+    x = regimes(rng, 60, 0.4, 1.36, 0.9)
+    model = fit_model(x)
+    fitted = model.startprob_, model.transmat_, model.means_[:, 0], model.covars_[:, 0, 0]
+    for comp, ref in zip(fitted, ref_first_step(x), strict=True):
+        np.testing.assert_allclose(comp, ref, rtol=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
