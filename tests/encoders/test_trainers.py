@@ -27,3 +27,10 @@ def test_a_killed_search_ends_with_the_same_weights(growth, tmp_path):
     again = small(ComovementEncoder, **settings).fit(growth, checkpoint=checkpoint)
     for name, weight in whole.module_.state_dict().items():
         assert (again.module_.state_dict()[name] == weight).all()
+
+
+@pytest.mark.parametrize("trainer", ["genetic", "annealing"])
+def test_a_search_needs_no_portfolios(trainer, growth):
+    sizes = {"population": 8, "batches": 2, "hidden": 2, "outputs": 2, "portfolios": 0, "steps": 2}
+    encoder = small(ComovementEncoder, trainer=trainer, **sizes).fit(growth)
+    assert np.isfinite(encoder.transform(growth)).all(axis=None)

@@ -114,7 +114,7 @@ class PopulationLoss:
         for name, part in zip(self.trained, parts, strict=True):
             start = self.start[name]
             moved = torch.as_tensor(part, dtype=start.dtype, device=start.device)
-            stacked[name] = start + moved.view(-1, *start.shape)
+            stacked[name] = start + moved.view(len(members), *start.shape)
         return stacked
 
 

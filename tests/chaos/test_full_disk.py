@@ -1,0 +1,173 @@
+"""The disk fills while a stage runs: one line says so, and with space the same command goes on.
+
+The working folder is a small disk of its own. Only the superuser can mount one; elsewhere the test
+skips. ``CHAOS=long`` fills it at every stage, by default at two.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+from project import HOME, Project, configure_own, encoders, prices
+
+LONG = os.environ.get("CHAOS") == "long"
+SIZE = 64 * 1024**2
+"""Bytes of the disk while it is not full."""
+
+STAGES = {"growth": "growth.log", "neighbours": "neighbours.log"}
+"""Stage -> its log; the disk fills when that is there."""
+if LONG:
+    STAGES = {
+        "prices": "prices.log",
+        "growth": "growth.log",
+        "comparators": "scores/comparators.log",
+        "training": "train/elman-comovement-seed0.log",
+        "firms": "firms.log",
+        "embedding": "embed/elman-comovement.log",
+        "encoder's scores": "scores/elman-comovement.log",
+        "comparators' association": "association/comparators.log",
+        "encoders' association": "association/encoders.log",
+        "neighbours": "neighbours.log",
+        "summary": "association/summary.log",
+        "record": "record.log",
+        "report": "report.log",
+        "split": "evaluation/split.log",
+        "evaluation's training": "evaluation/train/elman-comovement-seed0.log",
+        "evaluation of an encoder": "evaluation/elman-comovement.log",
+        "evaluation of a comparator": "evaluation/pearson.log",
+        "evaluation's table": "evaluation/table.log",
+        "evaluation's record": "evaluation/record.log",
+    }
+TARGETS = ("all", "evaluation") if LONG else ("results/test/neighbours/pearson.parquet",)
+ROOMS = (0, 8192, 262_144) if LONG else (8192,)
+"""Bytes that are left when the disk fills; with some, part of a file is written."""
+
+
+class Disk:
+    """A disk of its own in memory."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._mount(f"size={SIZE}")
+
+    def _mount(self, options):
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.folder]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
+
+    def fill(self, room):
+        """Leave so many bytes; others write meanwhile, so the size is tried until it fits."""
+        while True:
+            found = os.statvfs(self.folder)
+            used = (found.f_blocks - found.f_bfree) * found.f_frsize
+            with suppress(subprocess.CalledProcessError):
+                self._mount(f"remount,size={used + room}")
+                return
+
+    def free(self):
+        """Make it large again."""
+        self._mount(f"remount,size={SIZE}")
+
+    def unmount(self):
+        """Give it back, whatever still has it open."""
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    (tmp_path / "disk").mkdir()
+    try:
+        disk = Disk(tmp_path / "disk")
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no disk can be mounted here: {getattr(error, 'stderr', error)}")
+    yield disk
+    disk.unmount()
+
+
+@pytest.fixture
+def project(disk):
+    prices(8, 900 if LONG else 300).to_csv(disk.folder / "prices.csv")
+    return configure_own(
+        Project(disk.folder),
+        prices(8).columns,
+        pinned=None,
+        encoders=encoders(("elman", "comovement")) if LONG else [],
+        evaluation={"unseen_share": 0.4, "windows": [20], "horizon": 60, "min_horizon": 20}
+        | {"draws": 20},
+    )
+
+
+def run(project, watch=None):
+    """Run the workflow; fill the disk at the first byte of a log. Exit status, what it printed."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", HOME / "Snakefile", *TARGETS]
+    with subprocess.Popen(
+        [*command, "--cores", "1", "--configfile", project.config],
+        cwd=project.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        if watch is not None:
+            threading.Thread(target=watch, args=(process,), daemon=True).start()
+        printed = process.communicate(timeout=600)[0]
+    return process.returncode, printed
+
+
+def fill_at(disk, log, room):
+    """Watch for a log that is newer than now."""
+    with suppress(FileNotFoundError):
+        log.unlink()
+
+    def watch(process):
+        while not log.exists() and process.poll() is None:
+            time.sleep(0.001)
+        disk.fill(room)
+
+    return watch
+
+
+def contents(project):
+    """Bytes of every result, and of every hidden file beside them."""
+    files = [path for path in project.results.rglob("*") if path.is_file()]
+    kept = [path for path in files if path.name not in {".lock", ".holder.json"}]
+    return {path.relative_to(project.results): path.read_bytes() for path in kept}
+
+
+def told(status, printed):
+    """The run failed, and said why in its last line, without a traceback."""
+    assert status == 1, printed
+    assert "Traceback" not in printed, printed
+    last = printed.rstrip().splitlines()[-1]
+    assert last.startswith("error: "), printed
+    assert "No space left on device" in last, printed
+    assert "give the same command again" in last
+    return last
+
+
+def test_a_disk_that_fills_at_any_stage(project, disk):
+    for stage, name in STAGES.items():
+        for room in ROOMS:
+            log = project.folder / "logs/test" / name
+            status, printed = run(project, fill_at(disk, log, room))
+            if status == 0 and room:  # all that was left to write fitted in
+                disk.free()
+                continue
+            print(f"{stage}, {room} bytes left: {told(status, printed)}")  # noqa: T201
+            disk.free()
+    status, printed = run(project)
+    assert status == 0, printed
+    assert not list(project.folder.rglob("*.part"))
+    after = contents(project)
+    subprocess.run(["rm", "-r", project.results, project.folder / ".snakemake"], check=True)
+    status, printed = run(project)
+    assert status == 0, printed
+    assert contents(project) == after
+
+
+def test_a_disk_that_is_full_from_the_start(project, disk):
+    disk.fill(0)
+    told(*run(project))
+    assert not [path for path in project.results.rglob("*") if path.stat().st_size]
