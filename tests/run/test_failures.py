@@ -1,14 +1,12 @@
 """Errors of jobs, told at the end of a run."""
 
-import atexit
-import logging
 import signal
-import subprocess
 
 import pytest
 
 from firmsim.errors import EncoderError, PriceError
-from firmsim.run.failures import EndedJob, failure_lines, note_failure, observe
+from firmsim.run.failures import RESERVED, EndedJob, failure_lines, note_failure, reserve
+from firmsim.surroundings import MachineError
 
 VALUES = {"audit": {"min_history": 9999}}
 
@@ -60,7 +58,7 @@ def test_a_job_that_the_user_ended_needs_no_word(tmp_path, status):
 
 def test_a_crash_asks_for_a_report(tmp_path):
     (line,) = failure_lines(tmp_path / "none", {}, [], [EndedJob("train", "a.log", -11)])
-    assert line.startswith("error: train ended with SIGSEGV before it could say why")
+    assert line.startswith("error: train ended with SIGSEGV; a.log and what is")
 
 
 def test_a_job_that_left_its_error_is_told_once(tmp_path):
@@ -73,56 +71,20 @@ def test_jobs_without_a_word_where_nothing_can_be_written(tmp_path):
     assert "failed cannot be used (No such file or directory)" in line
 
 
-@pytest.fixture
-def engine(tmp_path):
-    """Logger of an engine, its observer, and the file it logs to."""
-    logger = logging.Logger("engine")
-    logger.addHandler(logging.FileHandler(tmp_path / "engine.log"))
-    raising, observer = logging.raiseExceptions, observe(logger)
-    assert observe(logger) is not observer
-    yield logger, logger.filters[0], tmp_path / "engine.log"
-    logging.raiseExceptions = raising
-    atexit.unregister(logger.filters[0].tell)
+def test_errors_have_their_room_before_the_disk_is_full(tmp_path):
+    noted = tmp_path / "logs" / "failed"
+    reserve(noted)
+    for number in range(9):
+        note_failure(noted, PriceError(f"error {number}"), [])
+        assert noted.stat().st_size == RESERVED
+    assert failure_lines(noted, {}, []) == [f"error: error {number}" for number in range(9)]
+    note_failure(noted, PriceError("x" * RESERVED), [])
+    assert len(failure_lines(noted, {}, [])) == 10
+    reserve(noted)
+    assert failure_lines(noted, {}, []) == []
 
 
-def test_the_observer_shortens_what_the_machine_refused(engine, capsys):
-    logger, observer, log = engine
-    for _ in range(2):
-        try:
-            raise OSError(28, "No space left on device", "scripts/a.py")
-        except OSError:
-            logger.error("Traceback (most recent call last): ...")
-    text = log.read_text()
-    assert "Traceback" not in text
-    assert text.startswith("error: scripts/a.py cannot be written")
-    observer.tell()
-    assert capsys.readouterr().err.count("scripts/a.py cannot be written") == 1
-
-
-def test_the_observer_leaves_other_errors_alone(engine):
-    logger, observer, log = engine
-    logger.error("no exception")
-    try:
-        raise ValueError("a fault")
-    except ValueError:
-        logger.error("Traceback %s", "kept")
-        logger.info("Traceback as well")
-    assert log.read_text() == "no exception\nTraceback kept\nTraceback as well\n"
-    assert observer.lines == observer.ended == []
-
-
-def test_the_observer_sees_which_job_ended_and_how(engine):
-    logger, observer, _ = engine
-
-    def __rule_7(log, rule):  # what Snakemake calls the function of a rule
-        subprocess.run(["false"], check=True)
-
-    try:
-        try:
-            __rule_7(["a.log"], "train")
-        except subprocess.CalledProcessError:
-            raise RuntimeError("RuleException") from None
-    except RuntimeError:
-        logger.error("RuleException")
-        logger.error("RuleException, again")
-    assert observer.ended == [EndedJob("train", "a.log", 1)]
+def test_a_list_that_cannot_begin(tmp_path):
+    (tmp_path / "logs").touch()
+    with pytest.raises(MachineError, match=r"failed cannot be used .*; rename or remove the file"):
+        reserve(tmp_path / "logs" / "failed")

@@ -9,8 +9,9 @@ from firmsim.config.load import load_config
 from firmsim.config.locate import located
 from firmsim.errors import ConfigError, FirmsimError
 from firmsim.prices.source import BUNDLED
-from firmsim.run.failures import failure_lines, observe
+from firmsim.run.failures import failure_lines, reserve
 from firmsim.run.lock import RunLock
+from firmsim.run.observer import observe
 from firmsim.run.paths import FIT_PERIOD, RESOURCES, Paths, failed_jobs
 from firmsim.run.plan import Plan
 from firmsim.run.targets import ALL, EVALUATION, files_of
@@ -61,7 +62,7 @@ def pick(section, *keys):
     return {key: section[key] for key in keys}
 
 
-observer = observe(logger)
+observer = observe()
 plan = checked(planned)
 results = Paths(Path("<results>"))
 # every key a rule uses reaches it from here, defaults filled in; each rule gets the keys it uses
@@ -146,11 +147,9 @@ def fits(paths):
 
 def begin():
     """Hold the folder of the run, or end in one line; remove the errors of an earlier run."""
-    failed = failed_jobs(settings["run"])
     try:
         lock.take()
-        failed.parent.mkdir(parents=True, exist_ok=True)
-        failed.unlink(missing_ok=True)
+        reserve(failed_jobs(settings["run"]))
     except (FirmsimError, OSError) as error:
         sys.exit(f"error: {chained(error) or error}")
 

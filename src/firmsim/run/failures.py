@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
-import atexit
+import fcntl
 import json
-import logging
 import signal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from firmsim.config.locate import located
 from firmsim.errors import FirmsimError
 from firmsim.run.memory import less_memory
-from firmsim.surroundings import MachineError, chained, machine_error
+from firmsim.surroundings import MachineError, machine_error
 
 STOPPED = {signal.SIGINT, signal.SIGTERM}
 """Signals by which a user or a supervisor ends a job; nothing is to be explained then."""
 ROOM = 8192
 """Bytes that a disk must take to count as not full: more than the rest of a block in use."""
-RULE = "__rule_"
-"""Start of the name of the function in which Snakemake runs the job of a rule."""
+RESERVED = 64 * 1024
+"""Bytes that the errors of a run have on the disk before a job needs them."""
+LONGEST = 1024**2
+"""Bytes of a list of errors that are looked at."""
+
+
+def reserve(file: Path) -> None:
+    """Begin a list of errors that jobs can fill in even when the disk has become full.
+
+    Parameters
+    ----------
+    file : Path
+        File of :func:`note_failure`; an earlier list is replaced.
+
+    Raises
+    ------
+    MachineError
+        The disk is full already, or the file may not be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "logs" / "failed.txt"
+    ...     reserve(file)
+    ...     note_failure(file, FirmsimError("horizon: 0 is not a number of days"), [])
+    ...     failure_lines(file, {}, [])
+    ['error: horizon: 0 is not a number of days']
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.write_bytes(b"\n" * RESERVED)
+    except OSError as error:
+        raise machine_error(error, file) or error from None
 
 
 def note_failure(
     file: Path, error: FirmsimError, sections: Sequence[str], log: Path | None = None
 ) -> None:
-    """Append the error of a job to a file, or print it where that is impossible.
+    """Add the error of a job to a list, or print it where that is impossible.
 
     Parameters
     ----------
     file : Path
-        One line of JSON per error.
+        List of errors: one line of JSON per error, then empty lines.
     error : FirmsimError
         The error.
     sections : sequence of str
@@ -52,8 +82,11 @@ def note_failure(
         "log": None if log is None else str(log),
     }
     try:
-        with file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(entry) + "\n")
+        with file.open("r+b" if file.exists() else "x+b") as lines:
+            fcntl.flock(lines, fcntl.LOCK_EX)
+            earlier = lines.read(LONGEST).rstrip()
+            lines.seek(len(earlier))
+            lines.write(b"\n" * bool(earlier) + f"{json.dumps(entry)}\n".encode())
     except OSError:
         # a full disk; the end of the run says so as well, and this line says which job met it
         with suppress(OSError):
@@ -91,10 +124,7 @@ class EndedJob:
         how = f"status {self.status}"
         with suppress(ValueError):
             how = signal.Signals(number).name
-        return (
-            f"error: {self.rule} ended with {how} before it could say why; please report it with "
-            f"{self.log} and what is printed above"
-        )
+        return f"error: {self.rule} ended with {how}; {self.log} and what is printed above say why"
 
 
 def failure_lines(
@@ -144,92 +174,4 @@ def _refused(file: Path) -> MachineError | None:
             lines.write("\n" * ROOM)
     except OSError as error:
         return machine_error(error, file)
-    return None
-
-
-def observe(logger: logging.Logger) -> Observer:
-    """Watch what a workflow engine logs, in the place of an earlier observer.
-
-    Parameters
-    ----------
-    logger : Logger
-        The engine's logger. None of this process's log files prints a traceback any more when it
-        cannot be written.
-
-    Returns
-    -------
-    Observer
-        Its lines are printed when the process ends.
-    """
-    for earlier in [known for known in logger.filters if isinstance(known, Observer)]:
-        logger.removeFilter(earlier)
-        atexit.unregister(earlier.tell)
-    observer = Observer()
-    logger.addFilter(observer)
-    logging.raiseExceptions = False
-    atexit.register(observer.tell)
-    return observer
-
-
-class Observer(logging.Filter):
-    """Sees what a workflow engine logs about exceptions; shortens and keeps what it understands.
-
-    A disk that is full where the engine keeps its own files ends in a traceback otherwise. The
-    filter never drops a record.
-
-    Attributes
-    ----------
-    lines : list of str
-        What to print when the process ends: errors of the machine outside jobs, and what the
-        workflow adds.
-    ended : list of EndedJob
-        Jobs that ended with an error.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self.ended: list[EndedJob] = []
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Replace the text of a record that was made while handling an error of the machine."""
-        error = sys.exc_info()[1]
-        if record.levelno < logging.ERROR or error is None:
-            return True
-        if job := _ended_job(error):
-            if job not in self.ended:
-                self.ended.append(job)
-        elif found := chained(error):
-            line = f"error: {found}"
-            record.msg, record.args = line, None
-            if line not in self.lines:
-                self.lines.append(line)
-        return True
-
-    def tell(self) -> None:
-        """Print the lines, each once; called when the process ends."""
-        text = "".join(f"{line}\n" for line in dict.fromkeys(self.lines))
-        with suppress(OSError, ValueError):  # standard error may be full or closed
-            sys.stderr.write(text)
-
-
-def _ended_job(error: BaseException | None) -> EndedJob | None:
-    """Job whose end is the cause of an error."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, subprocess.CalledProcessError):
-            return _job_of(error.__traceback__, error.returncode)
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _job_of(place: TracebackType | None, status: int) -> EndedJob | None:
-    """Job in whose function of Snakemake an error was raised."""
-    while place is not None:
-        function = place.tb_frame.f_code.co_name
-        if function.startswith(RULE):
-            known = place.tb_frame.f_locals
-            return EndedJob(str(known["rule"]), str([*known["log"], "no log"][0]), status)
-        place = place.tb_next
     return None
