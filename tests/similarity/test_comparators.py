@@ -97,6 +97,15 @@ def test_the_order_of_the_firms_does_not_matter(name, missing):
     pd.testing.assert_frame_equal(found, mirrored, rtol=0, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_of_proportional_firms_never_leave_the_range(name):
+    growth = panel(n_firms=12)[0]
+    growth = pd.concat([growth, 0.3 * growth.add_suffix("X"), -7 * growth.add_suffix("Y")], axis=1)
+    scaled = scaled_growth(growth)
+    found = scores(name, (growth, scaled, normal_scores(scaled)))
+    assert abs(found).max(axis=None) == 1
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
 def test_the_unit_of_growth_does_not_matter(name):
     growth, scaled, q = panel(missing=0.1)
