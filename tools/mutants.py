@@ -2,7 +2,7 @@
 
 Usage:
     python tools/mutants.py               table of what has been tested so far
-    python tools/mutants.py --sample 100  names of 100 random mutants a room, for `mutmut run`
+    python tools/mutants.py --sample 100  names of 100 random mutants a room
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 from scipy.stats import binomtest
 
 MUTANTS = Path("mutants/src/firmsim")
-SEED = 15
+SEED = 16
 # exit statuses of mutmut's workers, and what they mean; any other is a kill
 NOT_TESTED, SURVIVED, WITHOUT_TEST = None, 0, 33
 TIMEOUTS = {24, -24, 36, 152, 255}
@@ -73,7 +73,7 @@ def main() -> None:
     if not rooms:
         parser.error("no mutants yet; `mutmut run` makes them")
     if options.sample:
-        print(*sample(rooms, options.sample, options.seed), sep="\n")
+        print(*sample(rooms, options.sample, options.seed))
     else:
         print(table(rooms))
 

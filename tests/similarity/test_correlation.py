@@ -117,3 +117,11 @@ def test_correlations_of_proportional_columns_never_leave_the_range(weighted):
     found = masked_correlation(np.hstack([values, 0.3 * values, 2 - 7 * values]), weights)
     assert found.max() == 1
     assert found.min() == -1
+
+
+def test_each_column_keeps_its_digits_at_a_level_of_its_own():
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(60, 3))
+    values[:, 1] += values[:, 0]
+    found = masked_correlation(values + [0.0, 1e7, -3e8])
+    np.testing.assert_allclose(found, np.corrcoef(values.T), atol=1e-6)
