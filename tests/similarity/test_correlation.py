@@ -123,5 +123,5 @@ def test_each_column_keeps_its_digits_at_a_level_of_its_own():
     rng = np.random.default_rng(3)
     values = rng.normal(size=(60, 3))
     values[:, 1] += values[:, 0]
-    found = masked_correlation(values + [0.0, 1e7, -3e8])
+    found = masked_correlation(values + np.array([0.0, 1e7, -3e8]))
     np.testing.assert_allclose(found, np.corrcoef(values.T), atol=1e-6)
