@@ -33,6 +33,15 @@ def test_days_of_dividends_that_are_not_in_the_price_are_found(rng):
     assert table.loc[0, "value"].endswith("of which the adjusted prices hold 0.0%")
 
 
+def test_a_firm_without_quotes_or_dividends_hides_none_that_comes_after_it(rng):
+    series, quotes = dividends(firm(rng), rng, adjusted=False)
+    panel = pd.concat([firm(rng, "0"), firm(rng, "1"), series], axis=1)
+    none = quotes.assign(dividends=0.0)
+    flags, table = run_checks([not_adjusted], panel, quotes={"1": none, "A": quotes})
+    assert table["ticker"].to_list() == ["A"]
+    np.testing.assert_array_equal(flags["not_adjusted"].any(axis=0), [False, False, True])
+
+
 def test_a_dividend_above_the_price_counts_as_one_that_the_price_lacks(rng):
     series, quotes = dividends(firm(rng), rng, adjusted=True)
     quotes["dividends"] = 0.0
