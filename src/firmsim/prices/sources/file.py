@@ -101,7 +101,7 @@ class FilePrices:
         PriceError
             The folder lacks a ticker or contains no prices.
         """
-        if not self.path.is_dir():
+        if not self._is_folder():
             return [self.path]
         files = price_files(self.path, CSV)
         return [files[ticker] for ticker in self._choose(list(files), tickers)]
@@ -140,12 +140,18 @@ class FilePrices:
             digest.update(observed.to_numpy("<f8").tobytes())
         return digest.hexdigest()
 
+    def _is_folder(self) -> bool:
+        try:
+            return self.path.is_dir()
+        except OSError:  # a name that is too long; reading it as a file says so
+            return False
+
     def _series(
         self, tickers: Sequence[str] | None, quotes: dict[str, pd.DataFrame] | None = None
     ) -> list[pd.Series]:
         """Closing prices; closes and dividends for the audit are added to `quotes`."""
         quotes = {} if quotes is None else quotes
-        if self.path.is_dir():
+        if self._is_folder():
             return self._folder(tickers, quotes)
         table = read_table(self.path)
         columns = layout(table)

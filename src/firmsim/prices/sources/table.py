@@ -20,14 +20,17 @@ import pyarrow.parquet
 
 from firmsim.config.section import FIRST_DAY, LAST_DAY
 from firmsim.errors import PriceError, quoted, shortened
+from firmsim.firms import MAX_FIRMS
 from firmsim.typing import Floats, Indices
 
 CSV = (".csv", ".txt")
 PARQUET = (".parquet", ".pq")
 MISSING = ("", "NA", "N/A", "nan", "NaN", "null", "NULL", "None")
 """Cells of a price column that stand for a missing price."""
-SMALL, EXPANSION = 10_000_000, 1000
+SMALL, EXPANSION = 10_000_000, 100
 """Cells that any parquet file may unpack into, and cells per byte of a larger one."""
+MAX_COLUMNS = MAX_FIRMS + 100
+"""Columns of the widest table: one per firm, and a few others."""
 LONGEST_TEXT = 1000
 """Characters of the longest cell of a parquet file."""
 ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$"
@@ -175,9 +178,8 @@ def read_table(path: Path) -> Table:
         It is missing, unreadable, empty, or of another kind. Where another file is needed the
         parameter is ``path``.
     """
-    if not path.is_file():
-        lacking = "is a device or a pipe" if path.exists() else "does not exist"
-        message = f"path: {path} {lacking}; name a file or a folder of prices"
+    if not _is_file(path):
+        message = f"path: {path} does not exist, or is no file; name a file or a folder of prices"
         raise PriceError(message, parameter="path")
     suffix = path.suffix.lower()
     if suffix not in CSV + PARQUET:
@@ -196,11 +198,22 @@ def read_table(path: Path) -> Table:
     return Table(path, names, table.columns)
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is a file to read: no folder, and no pipe, which would wait for ever."""
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, or a folder without permission
+        return False
+
+
 def _csv(path: Path) -> tuple[list[str], Any]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         names = next(csv.reader(file), [])
         if not any(line.strip() for line in file):
             return names, pa.table({})
+    if len(names) > MAX_COLUMNS:
+        message = f"{path} has {len(names):,} columns; {MAX_COLUMNS:,} are the most"
+        raise PriceError(message)
     positions = [str(position) for position in range(len(names))]
     return names, pyarrow.csv.read_csv(
         path,
