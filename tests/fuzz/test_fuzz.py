@@ -2,8 +2,9 @@
 
 import random
 
+import pyarrow as pa
 import pytest
-from fuzz_seeds import SEEDS
+from fuzz_seeds import SEEDS, parquet_bytes
 from fuzz_targets import TARGETS
 
 MUTATIONS = 60
@@ -42,7 +43,11 @@ def test_only_errors_of_firmsim_come_out(target):
             pytest.fail(f"{target}, mutation {number}: {error!r} for the bytes {content!r}")
 
 
+NO_UTF8 = parquet_bytes(
+    pa.table({"date": ["2020-01-01"], "ticker": ["1299.HK"], "close": [1.0]}), compression="none"
+)
 REGRESSIONS = {
+    "prices_parquet": [NO_UTF8.replace(b"1299.HK", b"129\xff\xff\xff\xff")],
     "firms_table": [b"Ticker , Sector\rticker\nA,Energy\r\nB,=1+1\r\n"],
 }
 """Target -> inputs that once ended in another error."""

@@ -239,6 +239,7 @@ def _parquet(path: Path) -> tuple[list[str], Any]:
     # texts stay packed until their length is known: one long text, repeated, would fill the memory
     with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as file:
         table = file.read()
+    table.validate(full=True)  # texts that are no UTF-8 would fail where they are used
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):
             _refuse_long(path, name, column)
