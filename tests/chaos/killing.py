@@ -17,8 +17,8 @@ HOME = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("CHAOS") == "long"
 
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
-LINGER = 20.0
-"""Seconds within which a run that was told to end, and every job of it, must be gone."""
+LINGER = 60.0
+"""Seconds within which a run that was told to end must be gone, with its jobs, on a busy machine."""
 
 
 @dataclass(frozen=True)

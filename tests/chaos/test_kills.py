@@ -5,10 +5,15 @@ names its seed, so that ``pytest tests/chaos/test_kills.py -k walk-7`` repeats i
 """
 
 import logging
+from pathlib import Path
 
 import pytest
+import yaml
 from killing import KILLS, LONG, Run, contents, differences, generator, small_project
 from project import HOME
+
+from firmsim.prices.source import BUNDLED
+from firmsim.run.paths import RESOURCES
 
 LOGGER = logging.getLogger("kills")
 
@@ -106,6 +111,48 @@ def test_a_run_that_is_killed_half_way_through_a_job_goes_on(moment, project, un
         hits += not second.exists()
     assert hits, f"{second.name} was there before every kill"
     finish(project, undisturbed)
+
+
+@pytest.mark.parametrize("kill", [kill for kill in KILLS[2:] if LONG] or KILLS[-1:], ids=str)
+def test_a_run_that_is_told_to_end_does_not_wait_for_a_training(kill, project):
+    settings = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    settings["encoders"][0]["trainer"]["steps"] = 100_000
+    project.configure(**settings)
+    run = Run(project.folder, f"results/test/{FIT}/model.safetensors")
+    assert run.wait_until((project.results / FIT / "checkpoint.safetensors").exists), run.printed
+    LOGGER.warning("%s: gone after %.1f s", kill, end(run, kill))
+    assert run.process.returncode == 1
+    last = run.printed.strip().splitlines()[-1]
+    assert last == "interrupted; the same command goes on where it stopped"
+    log = (project.folder / "logs/test/train/elman-comovement-seed0.log").read_text("utf-8")
+    assert log.count("ended: ") == 1
+    assert not list(project.folder.rglob("*.part"))
+
+
+@pytest.fixture
+def no_network(monkeypatch, resources):
+    """Let pip take the archive of the bundled prices from this machine."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(resources / Path(BUNDLED).parent))
+
+
+INDEX = {"firms": "sp500", "firms_as_of": "2015-01-02", "prices": {"source": "bundled"}}
+
+
+@pytest.mark.skipif(not LONG, reason="CHAOS=long")
+@pytest.mark.parametrize("kill", KILLS, ids=str)
+def test_the_rules_that_most_runs_do_not_have(kill, tmp_path, no_network):
+    """Members of an index, and the archive of the bundled prices."""
+    small_project(tmp_path, **INDEX)
+    universe, archive = "results/test/universe.csv", RESOURCES / BUNDLED
+    for target, log in ((universe, "logs/test/universe.log"), (archive, "logs/fetch_bundled.log")):
+        run = Run(tmp_path, str(target))
+        assert run.wait_until((tmp_path / log).exists), run.printed
+        end(run, kill)
+        status, printed = Run(tmp_path, str(target)).wait()
+        assert status == 0, printed
+        assert (tmp_path / target).exists()
+        assert not list(tmp_path.rglob("*.part"))
 
 
 def test_the_command_is_the_one_of_the_readme():

@@ -17,7 +17,7 @@ from firmsim.files import write_json
 from firmsim.run import holder as holder_module
 from firmsim.run.holder import RunFolder
 from firmsim.run.lock import MEMBER, RunLock
-from firmsim.run.member import Membership, in_its_run
+from firmsim.run.member import INTERRUPTED, Membership, in_its_run
 
 HOLD = """
 import sys, time
@@ -158,12 +158,13 @@ def test_a_job_on_another_machine_does_not_trust_its_own_locks(folder, other, mo
 
 
 JOB = """
-import logging, sys, time
+import sys, time
+from types import SimpleNamespace
 from pathlib import Path
 from firmsim.files import atomic
-from firmsim.run.member import in_its_run
-logging.basicConfig(filename=sys.argv[1])
-with in_its_run(logging.getLogger("job")):
+from firmsim.run.job import job
+snakemake = SimpleNamespace(log=[sys.argv[1]], rule="rule", config={"run": "mine"})
+with job(snakemake):
     with atomic(Path(sys.argv[2])) as temporary:
         temporary.write_text("half")
         print("writing", flush=True)
@@ -184,7 +185,7 @@ def test_a_job_ends_within_seconds_and_leaves_no_half_made_file(folder, other, t
         assert job.stdout.readline() == b"writing\n"
         other.send_signal(signal.SIGKILL if how == "kill" else signal.SIGTERM)
         began = time.monotonic()
-        assert job.wait(timeout=10) == 128 + signal.SIGTERM
+        assert job.wait(timeout=10) == INTERRUPTED
         assert time.monotonic() - began < 5
     assert list(folder.iterdir()) == []
     assert len(log.read_text().splitlines()) == 1

@@ -62,8 +62,8 @@ def job(snakemake: Any, *sections: str) -> Iterator[logging.Logger]:
             yield logger
     except FirmsimError as error:
         end(error)
-    except KeyboardInterrupt:
-        leave(logger, signal.SIGINT.name, signal.SIGINT)
+    except KeyboardInterrupt as told:
+        leave(logger, str(told) or signal.SIGINT.name)
     except Exception as error:
         if found := chained(error, less_memory(snakemake.rule)):
             memory = isinstance(found, LowMemoryError)

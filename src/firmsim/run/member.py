@@ -25,6 +25,10 @@ PATIENCE = 5.0
 """Seconds that a job has to end in order once its run is over."""
 
 
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit status of a job that was told to end."""
+
+
 @dataclass(frozen=True)
 class Membership:
     """Link of a job to the run that started it.
@@ -99,6 +103,11 @@ def in_its_run(logger: Logger) -> Iterator[None]:
     Yields
     ------
     None
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The run is over, or the process was told to end by SIGTERM; the message says which.
     """
     job = Membership.of_this_process()
     if job is None:
@@ -109,8 +118,9 @@ def in_its_run(logger: Logger) -> Iterator[None]:
     done = threading.Event()
     follower = threading.Thread(target=_follow, args=(job, done, logger), daemon=True)
 
-    def unwind(number: int, _frame: FrameType | None) -> NoReturn:  # removes half-made files
-        leave(logger, job.over() or signal.Signals(number).name, number)
+    def unwind(number: int, _frame: FrameType | None) -> NoReturn:
+        # as Ctrl-C does: half-made files are removed, a download ends with its present request
+        raise KeyboardInterrupt(job.over() or signal.Signals(number).name)
 
     signal.signal(signal.SIGTERM, unwind)
     follower.start()
@@ -128,11 +138,11 @@ def _follow(job: Membership, done: threading.Event, logger: Logger) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             if not done.wait(PATIENCE):  # in a long call of a library
                 logger.error("ended: %s", reason)
-                os._exit(128 + signal.SIGTERM)
+                os._exit(INTERRUPTED)
 
 
-def leave(logger: Logger, reason: str, number: int = signal.SIGTERM) -> NoReturn:
-    """End this process with one line in its log, as a signal would.
+def leave(logger: Logger, reason: str) -> NoReturn:
+    """End this process with one line in its log, as SIGINT would.
 
     Parameters
     ----------
@@ -140,8 +150,6 @@ def leave(logger: Logger, reason: str, number: int = signal.SIGTERM) -> NoReturn
         Gets the line.
     reason : str
         Why the job ends.
-    number : int
-        Number of the signal; the exit status is 128 more.
     """
     logger.error("ended: %s", reason)
-    raise SystemExit(128 + number)
+    raise SystemExit(INTERRUPTED)
