@@ -18,7 +18,7 @@ LONG = os.environ.get("CHAOS") == "long"
 
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LINGER = 60.0
-"""Seconds within which a run that was told to end must be gone, with its jobs, on a busy machine."""
+"""Seconds within which a run that was told to end must be gone with its jobs, on a busy machine."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 Once by default, again and again when ``CHAOS=long``.
 """
 
+import multiprocessing
 import signal
 
+import pandas as pd
 import pytest
 import yaml
 from killing import LONG, Run, contents, differences, generator, small_project
 
-from firmsim.files import atomic
+from firmsim.files import atomic, read_parquet, write_parquet
 
 GROWTH = "results/test/growth/growth.parquet"
 FIT = "results/test/encoders/elman-comovement/seed0"
@@ -107,6 +109,35 @@ def test_jobs_end_soon_when_their_run_is_killed(project):
     run.gone_within(10)
     assert "ended: its run is gone" in log.read_text(encoding="utf-8")
     assert not (project.folder / FIT / "model.safetensors").exists()
+
+
+def write_again_and_again(path, value, times):
+    """Write one file several times."""
+    for _ in range(times):
+        write_parquet(pd.DataFrame({"a": [value] * 20_000}), path)
+
+
+def test_writers_of_one_file_leave_it_whole(tmp_path):
+    """A reader sees one writer's table, never half of one, and no writer fails."""
+    path, times = tmp_path / "a.parquet", 300 if LONG else 10
+    spawn = multiprocessing.get_context("spawn")
+    writers = [
+        spawn.Process(target=write_again_and_again, args=(path, value, times)) for value in range(3)
+    ]
+    for writer in writers:
+        writer.start()
+    seen, reads = set(), 0
+    while any(writer.is_alive() for writer in writers):
+        if path.exists():
+            table = read_parquet(path)
+            assert len(table) == 20_000
+            seen |= set(table["a"])
+            assert table["a"].eq(table["a"].iloc[0]).all()
+            reads += 1
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert reads
+    assert seen <= {0, 1, 2}
+    assert not list(tmp_path.glob("*.part")) + list(tmp_path.glob(".*.part"))
 
 
 def test_a_writer_that_fails_leaves_nothing(tmp_path):

@@ -14,8 +14,7 @@ import pytest
 
 from firmsim.errors import FirmsimError, RunError
 from firmsim.files import write_json
-from firmsim.run import holder as holder_module
-from firmsim.run.holder import RunFolder
+from firmsim.run.holder import Holder, RunFolder
 from firmsim.run.lock import MEMBER, RunLock
 from firmsim.run.member import INTERRUPTED, Membership, in_its_run
 
@@ -229,14 +228,14 @@ def test_a_file_system_without_locks_is_told_and_works(folder, monkeypatch, caps
     def flock(file, kind):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
-    monkeypatch.setattr(holder_module.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     first = RunLock(folder)
     first.take()
     job = Membership.of_this_process()
     assert "has no locks (flock)" in capsys.readouterr().err
     with in_its_run(LOGGER):
         write_json([1], folder / "a.json")
-    RunFolder(folder.resolve()).set_holder(holder_module.Holder.this_process())
+    RunFolder(folder.resolve()).set_holder(Holder.this_process())
     assert "another run has begun" in job.over()  # the token protects nonetheless
     first.release()
     assert not RunFolder(folder.resolve()).holder().ended  # the other run goes on

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from firmsim.files.locks import alone
 from firmsim.prices.sources.bundled import fetch_bundled
-from firmsim.run.holder import alone
 from firmsim.run.job import job
 
 with job(snakemake):

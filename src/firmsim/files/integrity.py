@@ -10,11 +10,12 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from firmsim.errors import FirmsimError
 from firmsim.files.atomic import atomic
+from firmsim.files.locks import folder_locked
 
 LINE = re.compile(r"([0-9a-f]{64})  (.+)\n", re.DOTALL)
 """What a checksum file holds: the hash of the bytes, two blanks, the name."""
@@ -84,8 +85,10 @@ def sealed(path: Path) -> Iterator[Path]:
 the same command again: rm results/a.txt
     """
     path = Path(path)
-    with atomic(path) as temporary:
+    with ExitStack() as both, atomic(path) as temporary:
         yield temporary
+        # no other writer's checksum between this one and its file
+        both.enter_context(folder_locked(path.parent, exclusive=True))
         with atomic(checksum_file(path)) as beside:
             beside.write_text(f"{sha256(temporary)}  {path.name}\n", encoding="utf-8")
 
@@ -105,14 +108,16 @@ def verify(path: Path) -> None:
         it.
     """
     path = Path(path)
-    try:
-        line = checksum_file(path).read_bytes()
-    except FileNotFoundError:
-        return
+    with folder_locked(path.parent, exclusive=False):
+        try:
+            line = checksum_file(path).read_bytes()
+        except FileNotFoundError:
+            return
+        found = sha256(path)
     known = LINE.fullmatch(line.decode("utf-8", errors="replace"))
     if known is None or known[2] != path.name:
         raise DamagedFileError(path, f"{checksum_file(path).name} beside it is no checksum of it")
-    if sha256(path) != known[1]:
+    if found != known[1]:
         raise DamagedFileError(path, "its checksum is not the one that was written")
 
 

@@ -8,13 +8,9 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import math
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -22,11 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
-"""Errors of `flock` on a file system that has no locks."""
-
-RETRY = 0.02
-"""Seconds between two attempts to lock a file."""
+from firmsim.files.locks import take
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ class RunFolder:
             The file does not exist or cannot be read.
         """
         with self.holder_file.open("rb") as file:
-            take(file, fcntl.LOCK_SH)
+            take(file, exclusive=False)
             yield _read(file)
 
     def set_holder(self, holder: Holder) -> None:
@@ -120,7 +112,7 @@ class RunFolder:
             The file cannot be written.
         """
         with self.holder_file.open("ab") as file:
-            take(file, fcntl.LOCK_EX)
+            take(file, exclusive=True)
             _write(file, holder)
 
     def end(self, holder: Holder) -> None:
@@ -132,7 +124,7 @@ class RunFolder:
             The file cannot be written.
         """
         with self.holder_file.open("r+b") as file:
-            take(file, fcntl.LOCK_EX)
+            take(file, exclusive=True)
             if _read(file) == holder:
                 _write(file, replace(holder, ended=True))
 
@@ -140,7 +132,7 @@ class RunFolder:
         """Whether a living process holds the folder; None where this machine cannot tell."""
         try:
             with self.lock.open("rb") as file:
-                taken = take(file, fcntl.LOCK_SH, seconds=0.0)
+                taken = take(file, exclusive=False, seconds=0.0)
         except OSError:
             return None
         return None if taken is None else not taken
@@ -159,66 +151,3 @@ def _write(file: IO[bytes], holder: Holder) -> None:
     file.seek(0)
     file.truncate()
     file.write(json.dumps(asdict(holder)).encode())
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Wait until no other process is in a block with the same file.
-
-    Parameters
-    ----------
-    path : Path
-        Created beside what the block makes; it stays there, empty.
-
-    Yields
-    ------
-    None
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder, alone(Path(folder, ".lock")):
-    ...     print("alone")
-    alone
-    """
-    with path.open("ab") as file:
-        take(file, fcntl.LOCK_EX, seconds=math.inf)
-        yield
-
-
-def take(file: IO[bytes], kind: int, seconds: float = 10.0) -> bool | None:
-    """Lock an open file until it is closed, or this process ends.
-
-    Parameters
-    ----------
-    file : file
-        Opened by this process.
-    kind : int
-        `fcntl.LOCK_EX` or `fcntl.LOCK_SH`.
-    seconds : float
-        Time to try. A process that is stopped may keep the lock for ever.
-
-    Returns
-    -------
-    bool or None
-        False: another process has it. None: the file system has no locks.
-
-    Raises
-    ------
-    OSError
-        The lock fails in another way.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(RETRY)
-        except OSError as error:
-            if error.errno not in NO_LOCKS:
-                raise
-            return None
-        else:
-            return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import sys
@@ -14,7 +13,8 @@ from types import FrameType
 from typing import IO, Any, ClassVar
 
 from firmsim.errors import FirmsimError, RunError
-from firmsim.run.holder import Holder, RunFolder, take
+from firmsim.files.locks import take
+from firmsim.run.holder import Holder, RunFolder
 from firmsim.surroundings import machine_error
 
 MEMBER = "FIRMSIM_RUN"
@@ -79,7 +79,7 @@ class RunLock:
         try:
             self.folder.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.folder.lock.open("ab")
-            locked = take(self._file, fcntl.LOCK_EX, TRIES)
+            locked = take(self._file, exclusive=True, seconds=TRIES)
         except OSError as error:
             raise self._unwritable(error) from None
         if locked is False:
