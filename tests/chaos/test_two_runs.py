@@ -15,6 +15,7 @@ from firmsim.files import atomic, read_parquet, write_parquet
 
 GROWTH = "results/test/growth/growth.parquet"
 FIT = "results/test/encoders/elman-comovement/seed0"
+MODEL = f"{FIT}/model.safetensors"
 REPEATS = 20 if LONG else 1
 
 
@@ -30,9 +31,9 @@ def running(project, run):
 
 @pytest.mark.parametrize("number", range(REPEATS))
 def test_a_second_run_of_a_folder_is_refused_in_one_line(project, number):
-    first = Run(project.folder, GROWTH)
+    first = Run(project.folder, MODEL)
     assert running(project, first), first.printed
-    second = Run(project.folder, GROWTH, log="second.txt")
+    second = Run(project.folder, MODEL, log="second.txt")
     assert second.wait()[0] != 0
     last = second.printed.strip().splitlines()[-1]
     assert last.startswith("error: results/test is in use by process ")
@@ -40,7 +41,7 @@ def test_a_second_run_of_a_folder_is_refused_in_one_line(project, number):
     assert "Traceback" not in second.printed
     status, printed = first.wait()
     assert status == 0, printed
-    assert "Nothing to be done" in Run(project.folder, GROWTH).wait()[1]
+    assert "Nothing to be done" in Run(project.folder, MODEL).wait()[1]
 
 
 @pytest.mark.skipif(not LONG, reason="CHAOS=long")
@@ -77,7 +78,7 @@ def test_runs_of_two_names_share_a_working_folder(project, number):
 @pytest.mark.parametrize("number", range(REPEATS))
 def test_a_training_left_by_a_killed_run_cannot_overwrite(project, number):
     """Stopped while the next run makes other weights, and then let go: the worst of orphans."""
-    target = f"{FIT}/model.safetensors"
+    target = MODEL
     run = Run(project.folder, target)
     assert run.wait_until((project.folder / FIT / "checkpoint.safetensors").exists), run.printed
     orphans = [process for process in run.left() if process.pid != run.process.pid]
@@ -101,7 +102,7 @@ def test_a_training_left_by_a_killed_run_cannot_overwrite(project, number):
 
 
 def test_jobs_end_soon_when_their_run_is_killed(project):
-    run = Run(project.folder, f"{FIT}/model.safetensors")
+    run = Run(project.folder, MODEL)
     log = project.folder / "logs/test/train/elman-comovement-seed0.log"
     assert run.wait_until(log.exists), run.printed
     run.process.kill()
