@@ -122,7 +122,7 @@ def test_a_run_that_is_told_to_end_does_not_wait_for_a_training(kill, project):
     run = Run(project.folder, f"results/test/{FIT}/model.safetensors")
     assert run.wait_until((project.results / FIT / "checkpoint.safetensors").exists), run.printed
     LOGGER.warning("%s: gone after %.1f s", kill, end(run, kill))
-    assert run.process.returncode == 1
+    assert run.wait()[0] == 1
     last = run.printed.strip().splitlines()[-1]
     assert last == "interrupted; the same command goes on where it stopped"
     log = (project.folder / "logs/test/train/elman-comovement-seed0.log").read_text("utf-8")
