@@ -131,3 +131,12 @@ def test_a_wrong_type_is_left_to_the_check_of_types(values):
 
 def test_without_old_keys_nothing_is_said():
     assert load_config(Config().model_dump(mode="json")) == Config()
+
+
+@pytest.mark.parametrize("value", ["x" * 3000, object()], ids=["long", "no YAML"])
+def test_a_block_that_cannot_be_written_out_is_not(value):
+    values = {"encoders": [{"cell": "elman", "objective": "forecast", "steps": 9, "x": value}]}
+    with pytest.raises(ConfigError) as error:
+        load_config(values)
+    said = "encoders.0.steps: is now encoders.0.trainer.steps; rename it, in the configuration"
+    assert str(error.value) == said

@@ -47,6 +47,7 @@ NO_UTF8 = parquet_bytes(
     pa.table({"date": ["2020-01-01"], "ticker": ["1299.HK"], "close": [1.0]}), compression="none"
 )
 REGRESSIONS = {
+    "config_values": [b"encoders: [{cell: elman, steps: 9, x: '" + b"\xe0" * 500 + b"'}]"],
     "prices_parquet": [NO_UTF8.replace(b"1299.HK", b"129\xff\xff\xff\xff")],
     "firms_table": [b"Ticker , Sector\rticker\nA,Energy\r\nB,=1+1\r\n"],
 }

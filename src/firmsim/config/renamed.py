@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from firmsim.errors import extra
@@ -78,6 +79,9 @@ RENAMED_KEYS = (
 )
 """Old -> new key; ``*`` is the position in a list."""
 
+LONGEST_BLOCK = 600
+"""Characters of the longest block that an error writes out."""
+
 Path = tuple[str | int, ...]
 
 
@@ -135,13 +139,18 @@ def renaming(old: Path, new: Path, values: Mapping[str, Any]) -> str:
 {cell: elman, objective: forecast, trainer: {name: gradient, steps: 9}}
     """
     key, now = (".".join(map(str, path)) for path in (old, new))
-    if old[0] != "encoders":
-        return f"{key}: is now {now}; rename it"
-    block = _nested(values["encoders"][old[1]])
-    with extra("workflow", "a configuration file"):
-        import yaml
-    text = yaml.safe_dump(block, default_flow_style=True, sort_keys=False, width=float("inf"))
-    return f"{key}: is now {now}; write {' '.join(text.split())}"
+    remedy = "rename it"
+    if old[0] == "encoders":
+        with extra("workflow", "a configuration file"):
+            import yaml
+        block = _nested(values["encoders"][old[1]])
+        with suppress(yaml.YAMLError):  # a value of Python that YAML cannot write
+            dumped = yaml.safe_dump(
+                block, default_flow_style=True, sort_keys=False, width=float("inf")
+            )
+            text = " ".join(dumped.split())
+            remedy = f"write {text}" if len(text) <= LONGEST_BLOCK else remedy
+    return f"{key}: is now {now}; {remedy}"
 
 
 def _matches(node: Any, pattern: list[str]) -> Iterator[Path]:
