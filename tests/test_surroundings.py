@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from firmsim.files import atomic, write_csv
 from firmsim.surroundings import LowMemoryError, MachineError, chained, machine_error
 
 FULL = "/dev/full"
@@ -126,3 +127,19 @@ def test_the_cause_counts_and_a_circle_ends():
     assert isinstance(chained(outer), MachineError)
     inner.errno = None
     assert chained(outer) is None
+
+
+@needs_full
+def test_an_atomic_write_names_the_file_that_was_wanted(tmp_path):
+    path = tmp_path / "a.csv"
+    with pytest.raises(OSError, match="No space") as raised, atomic(path) as temporary:  # noqa: PT012
+        temporary.symlink_to(FULL)
+        temporary.write_text("x")
+    assert str(machine_error(raised.value)).startswith(f"{path} cannot be written (No space")
+
+
+def test_an_atomic_write_names_a_file_in_the_place_of_its_folder(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="Not a directory") as raised:
+        write_csv(pd.DataFrame(), tmp_path / "file" / "below" / "a.csv")
+    assert "rename or remove the file" in str(machine_error(raised.value))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmsim.errors import FirmsError
+from firmsim.files.spreadsheet import neutralised_text
 from firmsim.firms.table import append_rows
 
 TICKER = st.from_regex(r"\^?[A-Za-z0-9][A-Za-z0-9.\-=&]{0,8}", fullmatch=True)
@@ -29,7 +30,7 @@ def test_rows_are_added_below_what_is_there(cells, ends, line_end):
     assert read == [
         ["Ticker", "Other", "SECTOR"],
         ["A", "x", "y"],
-        *([ticker, "", sector] for ticker, sector in cells),
+        *([neutralised_text(ticker), "", neutralised_text(sector)] for ticker, sector in cells),
     ]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from firmsim.config import Config
 from firmsim.errors import PriceError
+from firmsim.files.spreadsheet import neutralised
 from firmsim.prices.audit.audit import examine
 from firmsim.prices.sessions import calendars_of
 from firmsim.prices.sources.file import FilePrices
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     panel, findings = examine(raw.series, config.audit, raw.quotes, calendars, stops=False)
     table = findings.table()
     if arguments.csv:
-        sys.stdout.write(table.to_csv(index=False))
+        sys.stdout.write(neutralised(table).to_csv(index=False))
     else:
         sys.stdout.write(_aligned(table) + _summary(table, panel))
     return int((table["action"] != "note").any())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+
+from firmsim.surroundings import machine_error
 
 LONGEST = 200
 """Characters of a file's name that its temporary name repeats; file systems allow 255 bytes."""
@@ -65,6 +67,11 @@ def atomic(path: Path) -> Iterator[Path]:
     Path
         Temporary file to write instead. Its name is ``.NAME.<process>-<random>.part``.
 
+    Raises
+    ------
+    OSError
+        The disk is full or the folder may not be written; it names `path`.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
@@ -75,16 +82,24 @@ def atomic(path: Path) -> Iterator[Path]:
     'done'
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     own = f"{os.getpid()}-{secrets.token_hex(4)}"
     temporary = path.with_name(f".{path.name[:LONGEST]}.{own}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         _flush(temporary)
         with _guard():
             temporary.replace(path)
+    except Exception as error:
+        nameless = {None, str(temporary), temporary}
+        if isinstance(error, OSError) and error.errno and error.filename in nameless:
+            error.filename = str(path)  # writing knows no name, or one that nobody knows
+        elif type(error).__name__ == "SafetensorError" and (refused := machine_error(error, path)):
+            raise refused from None
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the error on its way says what is wrong with the folder
+            temporary.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

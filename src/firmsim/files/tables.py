@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from firmsim.files.integrity import DamagedFileError, sealed, verify
+from firmsim.files.spreadsheet import neutralised, original
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -52,9 +53,13 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table without its index, atomically, with its checksum."""
+    """Write a table without its index, atomically, with its checksum.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front, which `read_csv`
+    takes away.
+    """
     with sealed(path) as temporary:
-        frame.to_csv(temporary, index=False)
+        neutralised(frame).to_csv(temporary, index=False)
 
 
 def read_csv(path: Path, dtype: type[str] | Mapping[str, type[str]] = str) -> pd.DataFrame:
@@ -95,7 +100,7 @@ def read_csv(path: Path, dtype: type[str] | Mapping[str, type[str]] = str) -> pd
         raise DamagedFileError(path, "it has NUL bytes")
     try:
         if isinstance(dtype, Mapping):
-            return pd.read_csv(path, dtype=dict(dtype))
+            return original(pd.read_csv(path, dtype=dict(dtype)))
         return read_text_csv(path)
     except Exception as error:  # as for Parquet
         raise _unless_refused(error, path) from None
@@ -132,7 +137,7 @@ def read_text_csv(path: Path) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex):  # pandas turns surplus fields into an index
         message = "rows have more fields than the header; put values that hold a comma in quotes"
         raise ValueError(message)
-    return table
+    return original(table)
 
 
 def _unless_refused(error: Exception, path: Path) -> Exception:

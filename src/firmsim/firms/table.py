@@ -12,6 +12,7 @@ import pandas as pd
 
 from firmsim.errors import FirmsError, listed, quoted, shortened
 from firmsim.files import read_text_csv
+from firmsim.files.spreadsheet import neutralised_text
 from firmsim.firms import MAX_FIRMS
 from firmsim.firms.sectors import YAHOO_SECTORS
 from firmsim.firms.tickers import check_tickers
@@ -196,7 +197,7 @@ def append_rows(text: str, rows: Sequence[Mapping[str, str]], where: object) -> 
     end = "\r\n" if "\r\n" in text else "\n"
     added = io.StringIO()
     csv.writer(added, lineterminator=end).writerows(
-        [row.get(name, "") for name in columns] for row in rows
+        [neutralised_text(row.get(name, "")) for name in columns] for row in rows
     )
     return text + ("" if text.endswith(("\n", "\r")) else end) + added.getvalue()
 
