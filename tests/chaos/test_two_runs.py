@@ -4,6 +4,7 @@ Once by default, again and again when ``CHAOS=long``.
 """
 
 import multiprocessing
+import shutil
 import signal
 
 import pandas as pd
@@ -12,6 +13,9 @@ import yaml
 from killing import LONG, Run, contents, differences, generator, small_project
 
 from firmsim.files import atomic, read_parquet, write_parquet
+from firmsim.files.locks import alone
+from firmsim.prices.source import BUNDLED
+from firmsim.run.paths import RESOURCES
 
 GROWTH = "results/test/growth/growth.parquet"
 FIT = "results/test/encoders/elman-comovement/seed0"
@@ -73,6 +77,35 @@ def test_runs_of_two_names_share_a_working_folder(project, number):
     one, other = (contents(project.folder / "results" / name) for name in ("test", "other"))
     assert one
     assert differences(one, other) == []
+
+
+@pytest.mark.skipif(not LONG, reason="CHAOS=long")
+@pytest.mark.parametrize("seed", range(REPEATS))
+def test_two_runs_that_both_fetch_the_archive(project, no_network, seed):
+    """Snakemake removes what a job makes before the job starts, also while another run reads it."""
+    project.configure(firms=["AAPL", "MSFT", "XOM"], prices={"source": "bundled"}, encoders=[])
+    first = Run(project.folder, GROWTH)
+    first.ends_within(generator(seed).uniform(0, 6))
+    second = Run(
+        project.folder, "results/other/growth/growth.parquet", run="other", log="second.txt"
+    )
+    for run in (first, second):
+        status, printed = run.wait()
+        assert status == 0, printed
+
+
+def test_an_archive_that_another_run_has_fetched_is_kept(project, resources):
+    project.configure(firms=["AAPL", "MSFT", "XOM"], prices={"source": "bundled"}, encoders=[])
+    archive = project.folder / RESOURCES / BUNDLED
+    archive.parent.mkdir(parents=True)
+    with alone(archive.with_name(".lock")):
+        run = Run(project.folder, (RESOURCES / BUNDLED).as_posix())
+        assert run.wait_until((project.folder / "logs/fetch_bundled.log").exists), run.printed
+        shutil.copy(resources / BUNDLED, archive)
+        fetched = archive.stat()
+    status, printed = run.wait()
+    assert status == 0, printed
+    assert (archive.stat().st_ino, archive.stat().st_size) == (fetched.st_ino, fetched.st_size)
 
 
 @pytest.mark.parametrize("number", range(REPEATS))

@@ -102,6 +102,31 @@ def atomic(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def remove_half_made(*folders: Path) -> None:
+    """Remove the temporary files that killed processes left.
+
+    Parameters
+    ----------
+    *folders : Path
+        They need not exist. No process may be writing below them.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     half, whole = Path(folder, ".a.csv.7-f3.part"), Path(folder, "a.csv")
+    ...     half.touch()
+    ...     whole.touch()
+    ...     remove_half_made(Path(folder))
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['a.csv']
+    """
+    for folder in folders:
+        for file in folder.rglob(".*.part"):
+            with suppress(OSError):
+                file.unlink()
+
+
 def _flush(path: Path) -> None:
     """Wait until the disk has a file, so that no power cut leaves it empty under its name."""
     with path.open("rb") as file:

@@ -6,13 +6,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any, ClassVar
 
 from firmsim.errors import FirmsimError, RunError
+from firmsim.files import remove_half_made
 from firmsim.files.locks import take
 from firmsim.run.holder import Holder, RunFolder
 from firmsim.surroundings import machine_error
@@ -98,7 +98,7 @@ class RunLock:
             raise self._unwritable(error) from None
         RunLock._taken = self
         os.environ[MEMBER] = f"{self._holder.token} {self.folder.path}"
-        remove_half_made((self.folder.path, *self.others))
+        remove_half_made(self.folder.path, *self.others)
         self._listen()
 
     def end(self) -> None:
@@ -159,17 +159,3 @@ class RunLock:
             f"warning: the file system of {self.name} has no locks (flock); a second run of it is "
             "not refused, it ends the jobs of this one\n"
         )
-
-
-def remove_half_made(folders: Sequence[Path]) -> None:
-    """Remove the temporary files that killed jobs left.
-
-    Parameters
-    ----------
-    folders : sequence of Path
-        They need not exist.
-    """
-    for folder in folders:
-        for file in folder.rglob(".*.part"):
-            with suppress(OSError):
-                file.unlink()

@@ -82,10 +82,13 @@ def test_a_killed_download_goes_on_where_it_was(certificates, tmp_path):
         kept = store.symbols()
         assert 2 <= len(kept) < len(NAMES)
         assert store.verify() == []
+        half_made = store.folder / "history" / ".AAA.parquet.7-f3.part"
+        half_made.touch()
         yahoo.set_faults([])
         yahoo.log.clear()
         said = read(yahoo, tmp_path, NAMES, START, END)
         assert_ok(said)
+        assert not half_made.exists()
         assert sorted(yahoo.asked("prices")) == sorted(set(NAMES) - set(kept))
         (tmp_path / "fresh").mkdir()
         assert read(yahoo, tmp_path / "fresh", NAMES, START, END)["prices"] == said["prices"]

@@ -16,6 +16,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from firmsim.errors import PriceError
+from firmsim.files import remove_half_made
 from firmsim.firms.symbols import yahoo_symbol
 from firmsim.prices.raw import IncompletePrices, RawPrices, outcomes_of
 from firmsim.prices.sources.yahoo.client import YahooClient
@@ -175,6 +176,7 @@ class YahooPrices:
                 message = "interrupted while another run downloads; run the same command again"
                 raise Interrupted(message) from None
         try:
+            remove_half_made(self.store.folder)
             yield
         finally:
             lock.release()
