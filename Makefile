@@ -3,6 +3,7 @@
 #   make test       tests, and the examples in docstrings
 #   make lint       format, style, types, workflow, structure, prose
 #   make format     format everything and apply the fixes of the linters
+#   make licences   licence of each installed package; fails on AGPL, GPL alone and unknown ones
 #   make bench      timings side by side
 #   make schema     JSON schema and key tables from firmsim.config, comparators from their registry,
 #                   files of a run from its targets
@@ -25,7 +26,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517
 PAGE := src/firmsim/report/static
 
-.PHONY: run test lint format bench chaos fuzz mutants soak calibrate gradients trainers schema lock
+.PHONY: run test lint format licences bench chaos fuzz mutants soak calibrate gradients trainers schema lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -56,6 +57,9 @@ format: .venv/installed-dev
 	$(BIN)/snakefmt Snakefile workflow studies
 	$(BIN)/oxfmt --config tools/oxfmt.json $(PAGE)
 	$(BIN)/oxlint --config tools/oxlint.json --fix $(PAGE)
+
+licences: .venv/installed-dev
+	$(BIN)/python tools/licences.py
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/recurrences.py
