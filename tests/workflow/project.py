@@ -58,7 +58,7 @@ class Project:
         self.config.write_text(yaml.safe_dump(default | {"run": "test"} | keys, sort_keys=False))
         return self
 
-    def _workflow(self, executor, targets=()):
+    def _workflow(self, executor, targets=(), **options):
         quiet = settings_types.OutputSettings(quiet={settings_types.Quietness.ALL})
         with api.SnakemakeApi(quiet) as snakemake:
             workflow = snakemake.workflow(
@@ -67,7 +67,7 @@ class Project:
                 snakefile=HOME / "Snakefile",
                 workdir=self.folder,
             )
-            dag = workflow.dag(settings_types.DAGSettings(targets=set(targets)))
+            dag = workflow.dag(settings_types.DAGSettings(targets=set(targets), **options))
             dag.execute_workflow(executor=executor)
             return list(workflow._workflow_store.dag.needrun_jobs(exclude_finished=False))
 
@@ -81,6 +81,10 @@ class Project:
         """Files that would be made, relative to the working folder."""
         jobs = self._workflow("dryrun", targets)
         return {Path(file) for job in jobs for file in job.output}
+
+    def jobs(self, *targets):
+        """Every job of the targets, whether or not its files exist."""
+        return self._workflow("dryrun", targets, forceall=True)
 
     def run(self, *targets):
         """Run the workflow for real."""
