@@ -38,7 +38,8 @@ def repair(path: Path) -> str:
     >>> repair(Path("results/a b/firms.csv"))
     "remove it and give the same command again: rm 'results/a b/firms.csv'"
     """
-    return f"remove it and give the same command again: rm {shlex.quote(str(path))}"
+    remove = "rm -r" if path.is_dir() and not path.is_symlink() else "rm"
+    return f"remove it and give the same command again: {remove} {shlex.quote(str(path))}"
 
 
 def checksum_file(path: Path) -> Path:
