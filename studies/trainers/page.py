@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from firmsim.errors import FirmsimError
 from firmsim.files import atomic, read_csv, verify
+from firmsim.surroundings import machine_error
 from trainers.figures import BUDGETS, STYLES
 from trainers.paths import FIGURES, StudyPaths
 from trainers.summary import CASE
@@ -169,5 +171,25 @@ def _entry(row: pd.DataFrame, test: pd.DataFrame) -> str:
     return f"{text} ({entry['low']:.3f}-{entry['high']:.3f})"
 
 
+def main(results: Path, page: Path = PAGE) -> None:
+    """Fill the page; what is damaged or refused ends in one line.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of the run, ``results/<run>``.
+    page : Path
+        The Markdown page.
+    """
+    try:
+        refresh(StudyPaths.of(results), page)
+    except FirmsimError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if (refused := machine_error(error)) is None:
+            raise
+        sys.exit(f"error: {refused}")
+
+
 if __name__ == "__main__":
-    refresh(StudyPaths.of(Path(sys.argv[1])), PAGE)
+    main(Path(sys.argv[1]))

@@ -76,9 +76,7 @@ def logging_as_it_was():
 
 def plan(project, *targets):
     """Jobs of the targets in an order in which they can run."""
-    jobs = [
-        Job(job, job.rule.workflow.config) for job in project.jobs(*targets) if job.rule.script
-    ]
+    jobs = [Job(job, job.rule.workflow.config) for job in project.jobs(*targets) if job.rule.script]
     made, ordered = {file for job in jobs for file in job.outputs}, []
     while jobs:
         ready = [job for job in jobs if not made.intersection(job.inputs)]

@@ -3,9 +3,11 @@
 CI tries a seeded sample; ``CHAOS=long`` tries every file x damage x reader.
 """
 
+import logging
 import os
 import random
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections import Counter
@@ -20,7 +22,7 @@ from project import Project, prices
 
 from firmsim.encoders.storage import load
 from firmsim.errors import FirmsimError
-from trainers.page import PAGE, refresh
+from trainers.page import PAGE, main
 from trainers.paths import StudyPaths
 
 LONG = os.environ.get("CHAOS") == "long"
@@ -28,6 +30,8 @@ SEED = int(os.environ.get("CHAOS_SEED", "0"))
 SAMPLE = 2
 """Damages per file and reader in the short form."""
 
+HARMLESS = {("checkpoint.safetensors", "loop")}
+"""A state that is not there; the training begins anew."""
 NO_REPAIR = {"loop", "unreadable"}
 """Damages of the way to the file: removing it may not be what helps."""
 KEYS = {
@@ -99,12 +103,12 @@ class Run:
         for file in self.files:
             if file.name == "model.safetensors":
                 yield file, "load", lambda file=file: lines_of(load, file)
-        study, page = StudyPaths(self.project.results / "trainers"), Path("trainers.md")
-        study = StudyPaths(study.folder.relative_to(self.project.folder))
+        relative, page = self.project.results.relative_to(self.project.folder), Path("trainers.md")
+        study = StudyPaths.of(relative)
         page.write_text((Path(__file__).parents[2] / PAGE).read_text(encoding="utf-8"))
         figures = [study.figure(name) for name in ("curves", "memory", "gradients")]
         for file in (study.summary, study.tests, *figures):
-            yield file, "page of the study", lambda: lines_of(refresh, study, page)
+            yield file, "page of the study", lambda: lines_of(main, relative, page)
 
     def other(self, file, rng):
         """Another file of the same format."""
@@ -122,15 +126,20 @@ def lines_of(read, *arguments):
         read(*arguments)
     except FirmsimError as error:
         return [str(error)]
+    except SystemExit as end:
+        return [str(end.code)]
     return []
 
 
 def outcome(read, file, damage):
     """What a reader does with a damaged file."""
+    if damage == "unreadable":  # nobody writes into folders of root
+        for made in ("scratch", "killed/logs", "logs", "trainers"):
+            shutil.rmtree(made, ignore_errors=True)
     try:
         with Nobody() if damage == "unreadable" else mock.MagicMock():
             lines = read()
-    except Exception as error:  # noqa: BLE001 - a traceback is what is looked for
+    except Exception as error:
         return f"traceback: {type(error).__name__}: {error}"
     if not lines:
         return "silent"
@@ -176,7 +185,7 @@ def test_every_damage_ends_in_one_line(run):
         end = outcome(read, file, damage)
         restore(file, run.kept[file])
         found[end.partition(":")[0]] += 1
-        if end != "met":
+        if end != "met" and (file.name, damage) not in HARMLESS:
             unmet.append(f"{file} | {damage} | {name} | {end}")
-    print(f"seed {SEED}: {dict(found)}")
+    logging.getLogger(__name__).warning("seed %d: %s", SEED, dict(found))
     assert not unmet, "\n".join(unmet)

@@ -6,7 +6,7 @@ import torch
 
 from firmsim.encoders import make_encoder
 from firmsim.encoders.storage import save
-from firmsim.files import read_parquet, sha256, write_csv
+from firmsim.files import read_parquet, sealed, sha256, write_csv
 from firmsim.growth import fit_period
 from firmsim.run.job import job
 
@@ -29,5 +29,6 @@ with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training", "grow
     logger.info("%s: %d steps", encoder.label, len(encoder.history_))
     write_csv(encoder.history_, Path(snakemake.output.history))
     write_csv(encoder.gradients(fitted), Path(snakemake.output.gradients))
-    save(encoder, Path(snakemake.output.model), sha256(Path(snakemake.input.growth)))
+    with sealed(Path(snakemake.output.model)) as model:
+        save(encoder, model, sha256(Path(snakemake.input.growth)))
     checkpoint.unlink(missing_ok=True)

@@ -109,6 +109,8 @@ def verify(path: Path) -> None:
         it.
     """
     path = Path(path)
+    if path.is_dir():
+        raise DamagedFileError(path, "a folder is in its place")
     with folder_locked(path.parent, exclusive=False):
         try:
             line = checksum_file(path).read_bytes()

@@ -181,7 +181,7 @@ class Results:
 
 def _made(path: Path) -> Path:
     """Refuse a file that is missing."""
-    if not path.is_file():
+    if not path.exists():
         message = f"{path} is missing; run the workflow again to make it"
         raise ResultsError(message)
     return path

@@ -12,7 +12,7 @@ import pandas as pd
 
 from firmsim import __version__
 from firmsim.encoders.storage import read_facts
-from firmsim.files import read_csv, read_parquet, sha256
+from firmsim.files import read_csv, read_parquet, sha256, verify
 from firmsim.growth import fit_days, fit_period
 
 PACKAGES = (
@@ -88,6 +88,7 @@ def run_record(
     dict
         JSON-ready: run, firmsim, versions, config, data, encoders, notes.
     """
+    verify(prices)
     rates = read_parquet(growth)
     trained_on = read_parquet(training)
     fitted, end = fit_period(trained_on, fit_share), fit_days(rates, trained_on, fit_share)
@@ -187,6 +188,7 @@ def _day(stamp: Any) -> str:
 
 def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any]:
     """Entry of one training: sizes, number of weights and the best step."""
+    verify(model)
     facts = read_facts(model)
     steps = read_csv(history, dtype={})
     best = int(steps["validation_loss"].argmin())
