@@ -6,7 +6,7 @@ import pandas as pd
 import torch
 
 from firmsim.encoders.storage import load
-from firmsim.files import read_parquet, verify, write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import fit_days
 from firmsim.run.job import job
 
@@ -23,7 +23,6 @@ with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "training"):
     spans = [(0, len(growth)), (0, fitted)]
     frames = {"embeddings": [], "fit_period": []}
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
-        verify(Path(model))
         encoder = load(Path(model))
         if encoder.objective == "comovement":
             encoder.set_params(embedding_size=snakemake.params.embedding_size)

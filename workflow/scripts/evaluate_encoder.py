@@ -9,7 +9,7 @@ from firmsim.encoders.storage import load
 from firmsim.evaluation.holdout import read_firms
 from firmsim.evaluation.protocol import evaluate
 from firmsim.evaluation.windows import read_windows
-from firmsim.files import read_parquet, verify, write_parquet
+from firmsim.files import read_parquet, write_parquet
 from firmsim.growth import cross_section
 from firmsim.run.job import job
 from firmsim.similarity.scores import cosine_scores
@@ -23,7 +23,6 @@ with job(snakemake, f"encoders.{snakemake.wildcards.encoder}", "evaluation") as 
     _, q = cross_section(growth, scaling["volatility_halflife"], scaling["clip"])
     parts = []
     for seed, model in zip(snakemake.params.seeds, snakemake.input.models, strict=True):
-        verify(Path(model))
         encoder = load(Path(model))
         if encoder.objective == "comovement":
             encoder.set_params(embedding_size=snakemake.params.embedding_size)

@@ -20,7 +20,7 @@ from firmsim.encoders.checks import check_params
 from firmsim.encoders.comovement import portfolios_among
 from firmsim.encoders.tensors import torch_device
 from firmsim.errors import EncoderError
-from firmsim.files import atomic, repair
+from firmsim.files import DamagedFileError, atomic, repair, verify
 from firmsim.firms import MIN_FIRMS
 from firmsim.objectives.comovement.market import Market
 
@@ -171,9 +171,12 @@ def read_facts(path: Path) -> dict[str, Any]:
 def _facts_in(path: Path) -> dict[str, Any]:
     """Facts as they are in a file, which the checksum is over."""
     try:
+        verify(path)  # the weights of another training are whole as well
         with safe_open(path, framework="pt") as file:
             facts: dict[str, Any] = json.loads((file.metadata() or {})[KEY])
         Facts.model_validate(facts)
+    except DamagedFileError as error:
+        raise EncoderError(str(error)) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "facts"

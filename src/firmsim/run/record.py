@@ -188,7 +188,6 @@ def _day(stamp: Any) -> str:
 
 def _training(name: str, seed: int, model: Path, history: Path) -> dict[str, Any]:
     """Entry of one training: sizes, number of weights and the best step."""
-    verify(model)
     facts = read_facts(model)
     steps = read_csv(history, dtype={})
     best = int(steps["validation_loss"].argmin())
