@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ from firmsim.errors import EncoderError
 from firmsim.files import DamagedFileError, atomic, repair, verify
 from firmsim.firms import MIN_FIRMS
 from firmsim.objectives.comovement.market import Market
+from firmsim.training.checksum import checksum
 
 KEY = "firmsim"
 """Name of the only metadata entry; the format does not fix the order of several."""
@@ -121,7 +121,7 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
             "dispersion_mean": market.dispersion_mean,
             "dispersion_scale": market.dispersion_scale,
         }
-    facts["checksum"] = _checksum(facts, tensors)
+    facts["checksum"] = checksum(facts, tensors)
     with atomic(path) as temporary:
         save_file(tensors, temporary, metadata={KEY: json.dumps(facts)})
 
@@ -129,17 +129,6 @@ def save(encoder: RecurrentEncoder, path: Path, data_hash: str) -> None:
 def _count(module: torch.nn.Module) -> int:
     """Weights and biases of a module."""
     return sum(weight.numel() for weight in module.parameters())
-
-
-def _checksum(facts: Mapping[str, Any], tensors: dict[str, torch.Tensor]) -> str:
-    """Hash of the facts as they are in a file, and of its tensors."""
-    digest = hashlib.sha256(
-        json.dumps({name: fact for name, fact in facts.items() if name != "checksum"}).encode()
-    )
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].numpy().tobytes())
-    return digest.hexdigest()
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -197,7 +186,8 @@ def _tensors_in(path: Path) -> dict[str, torch.Tensor]:
 
 def _check_sum(path: Path, facts: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
     """Refuse a file that is not what was written."""
-    if (found := _checksum(facts, tensors)) != facts["checksum"]:
+    known = {name: fact for name, fact in facts.items() if name != "checksum"}
+    if (found := checksum(known, tensors)) != facts["checksum"]:
         reason = f"its checksum is {found[:12]}..., not {facts['checksum'][:12]}..."
         raise _damaged(path, reason)
 

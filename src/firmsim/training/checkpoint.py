@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 
 from firmsim.errors import EncoderError
 from firmsim.files import atomic, repair
+from firmsim.training.checksum import checksum
 from firmsim.typing import Floats
 
 KEY = "firmsim-checkpoint"
@@ -61,19 +62,9 @@ def save_checkpoint(
     """
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     state = {"fingerprint": fingerprint, "facts": facts}
-    metadata = {KEY: json.dumps({**state, "checksum": _checksum(state, plain)})}
+    metadata = {KEY: json.dumps({**state, "checksum": checksum(state, plain)})}
     with atomic(path) as temporary:
         save_file(plain, temporary, metadata=metadata)
-
-
-def _checksum(state: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> str:
-    """Hash of all that a state holds."""
-    known = {"fingerprint": state["fingerprint"], "facts": state["facts"]}
-    digest = hashlib.sha256(json.dumps(known).encode())
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].numpy().tobytes())
-    return digest.hexdigest()
 
 
 def load_checkpoint(
@@ -104,7 +95,8 @@ def load_checkpoint(
         with safe_open(path, framework="pt") as file:
             state = json.loads((file.metadata() or {})[KEY])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if _checksum(state, tensors) != state["checksum"]:
+        known = {"fingerprint": state["fingerprint"], "facts": state["facts"]}
+        if checksum(known, tensors) != state["checksum"]:
             message = "its checksum is not the one that was written"
             raise ValueError(message)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
