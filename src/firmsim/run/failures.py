@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
+import math
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from typing import Any
 
 from firmsim.config.locate import located
 from firmsim.errors import FirmsimError
+from firmsim.files.locks import take
 from firmsim.run.memory import less_memory
 from firmsim.surroundings import MachineError, machine_error
 
@@ -83,7 +84,7 @@ def note_failure(
     }
     try:
         with file.open("r+b" if file.exists() else "x+b") as lines:
-            fcntl.flock(lines, fcntl.LOCK_EX)
+            take(lines, exclusive=True, seconds=math.inf)
             earlier = lines.read(LONGEST).rstrip()
             lines.seek(len(earlier))
             lines.write(b"\n" * bool(earlier) + f"{json.dumps(entry)}\n".encode())
