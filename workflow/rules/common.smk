@@ -32,11 +32,6 @@ def checked(load):
     """Check the configuration by `load(values, files)`; a user's mistake ends in one line."""
     files = config_files()
     try:
-        # the profile checks files before Snakemake reads them, but not every call reads the profile;
-        # the files of a workflow that uses this one as a module are its own affair
-        if not workflow.modifier.skip_configfile:
-            for file in files:
-                check_file(Path(file), allows_templates(config))
         return load(config, files)
     except FirmsimError as error:
         line = located(error, config, files, sections=("prices", "training"))
@@ -47,7 +42,12 @@ def checked(load):
 
 
 def planned(values, files):
-    """Check the configuration and the files it names."""
+    """Check the configuration, the files it is from and the files it names."""
+    # the profile checks files before Snakemake reads them, but not every call reads the profile;
+    # the files of a workflow that uses this one as a module are its own affair
+    if not workflow.modifier.skip_configfile:
+        for file in files:
+            check_file(Path(file), allows_templates(values))
     made = Plan.make(load_config(values, files), home=HOME)
     read = [file for panel in made.panels.values() for file in panel.files]
     for file in (*read, *([made.table] if made.table else [])):
