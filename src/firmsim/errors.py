@@ -108,6 +108,17 @@ def shortened(text: str, most: int = 200) -> str:
     """
     if len(text) > most:
         text = f"{text[: most - most // 2 - 1]}...{text[len(text) - (most // 2 - 2) :]}"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    r"""Text with a question mark for each character that cannot be printed.
+
+    Examples
+    --------
+    >>> printable("a\nb")
+    'a?b'
+    """
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from firmsim.errors import ConfigError, extra, quoted
+from firmsim.errors import ConfigError, extra, printable, quoted
 
 with extra("workflow", "a configuration file"):
     import yaml
@@ -182,5 +182,5 @@ def refuse(where: object, what: str, line: int | None = None) -> NoReturn:
     Traceback (most recent call last):
     firmsim.errors.ConfigError: my.yaml, line 3 holds no keys
     """
-    name = "".join(character if character.isprintable() else "?" for character in str(where))
+    name = printable(str(where))
     raise ConfigError(f"{name}, line {line} {what}" if line else f"{name} {what}")
